@@ -1,0 +1,186 @@
+"""Fetch and authorise in one act (promise P13). What an actor may not see does not exist for them: NotFound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, NoReturn
+
+from django.db.models import QuerySet
+
+from pacs.access import audit
+from pacs.access.actors import Actor, Guest
+from pacs.access.models import Purpose, Role
+from pacs.access.policy import (
+    SEES_EVERYTHING,
+    changes_open_to,
+    instances_open_to,
+    sees_everything,
+    series_open_to,
+    studies_open_to,
+)
+from pacs.catalog.levels import Level
+from pacs.catalog.models import Change, Instance, Series, Study
+from pacs.errors import NotAllowed, NotFound, NotSignedIn
+from pacs.uids import is_uid
+
+MOST_NAMED = 10_000  # studies; a database takes some tens of thousands of parameters
+
+
+class Act(StrEnum):
+    """A kind of act, whatever it is done to."""
+
+    SEARCH = "search"
+    LIST = "list"  # the app's own lists, and what comes to them live
+    VIEW = "view"
+    DOWNLOAD = "download"  # objects and values as they are kept, rather than pictures
+    SHARE = "share"
+    STORE = "store"
+    DELETE = "delete"  # to the bin, and back from it
+    ADMINISTER = "administer"
+
+
+ROLES_FOR: dict[Act, frozenset[str]] = {
+    Act.SEARCH: frozenset(Role.values),
+    Act.LIST: frozenset(Role.values),
+    Act.VIEW: frozenset(Role.values),
+    Act.DOWNLOAD: frozenset(Role.values),
+    Act.SHARE: frozenset(Role.values),
+    Act.STORE: frozenset(SEES_EVERYTHING),
+    # Not technologists: their keys are what gateways hold, and one of those must not be able to empty an archive.
+    Act.DELETE: frozenset({Role.ADMINISTRATOR}),
+    Act.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
+}
+
+
+def may(actor: Actor, act: Act) -> bool:
+    """Whether the actor has the right to this kind of act."""
+    if actor.guest is not None:
+        return act in _acts_of(actor.guest)
+    return actor.kind == "system" or (actor.kind == "person" and actor.role in ROLES_FOR[act])
+
+
+def _acts_of(guest: Guest) -> frozenset[Act]:
+    """The kinds of acts that a link is good for.
+
+    Who sees a part of a study may not search: counts and keys of a study tell of all of it.
+    """
+    if guest.purpose == Purpose.RECEIVE:
+        return frozenset()
+    acts = {Act.VIEW}
+    if not guest.sees_a_part and not guest.is_deidentified:
+        acts.add(Act.SEARCH)
+    if guest.may_download:
+        acts.add(Act.DOWNLOAD)
+    return frozenset(acts)
+
+
+def require(actor: Actor, act: Act) -> None:
+    """Nothing, when the actor has the right to this kind of act. Raises NotSignedIn, or NotAllowed (audited)."""
+    if actor.kind == "nobody":
+        raise NotSignedIn
+    if not may(actor, act):
+        audit.record(actor, "refused", outcome="refused", act=str(act))
+        raise NotAllowed(act=str(act))
+
+
+def visible_studies(actor: Actor) -> QuerySet[Study]:
+    """The studies open to the actor."""
+    return Study.objects.filter(studies_open_to(actor))
+
+
+def visible_series(actor: Actor) -> QuerySet[Series]:
+    """The series open to the actor."""
+    return Series.objects.filter(series_open_to(actor))
+
+
+def visible_instances(actor: Actor) -> QuerySet[Instance]:
+    """The instances open to the actor."""
+    return Instance.objects.filter(instances_open_to(actor))
+
+
+def sees_a_part(actor: Actor) -> bool:
+    """Whether a study that is open to the actor may hold images that are not: so it is for the guests of some links."""
+    return actor.guest is not None and actor.guest.sees_a_part
+
+
+def visible_changes(actor: Actor) -> QuerySet[Change]:
+    """What went or came back of the studies that are, or were, open to the actor."""
+    return Change.objects.filter(changes_open_to(actor))
+
+
+def series_within(actor: Actor, study: Study) -> QuerySet[Series]:
+    """The series of a study that is open to the actor already: all, but for a link that shows a part."""
+    if sees_a_part(actor):
+        return visible_series(actor).filter(study=study)
+    return Series.objects.filter(study=study)
+
+
+def instances_within(actor: Actor, series: Series) -> QuerySet[Instance]:
+    """The instances of a series that is open to the actor already, likewise."""
+    if sees_a_part(actor):
+        return visible_instances(actor).filter(series=series)
+    return Instance.objects.filter(series=series)
+
+
+def searched_rows(actor: Actor, level: Level) -> tuple[QuerySet[Any], bool]:
+    """The rows of a level that are open to the actor, and whether they are few.
+
+    To whom little is open, that little is named: whatever is sought then, nothing else of the archive is read, and
+    neither its size nor what lies in it shows in the time of an answer (promise P13).
+    """
+    if sees_everything(actor):
+        return VISIBLE[level](actor), False
+    named = list(visible_studies(actor).values_list("pk", flat=True)[: MOST_NAMED + 1])
+    if len(named) > MOST_NAMED:
+        return VISIBLE[level](actor), False
+    if level is Level.STUDY:
+        return visible_studies(actor).filter(pk__in=named), True
+    series = visible_series(actor).filter(study_id__in=named)
+    if level is Level.SERIES:
+        return series, True
+    of_series = list(series.values_list("pk", flat=True)[: MOST_NAMED + 1])
+    if len(of_series) > MOST_NAMED:
+        return visible_instances(actor).filter(series__study_id__in=named), True
+    return visible_instances(actor).filter(series_id__in=of_series), True
+
+
+VISIBLE: dict[Level, Callable[[Actor], QuerySet[Any]]] = {
+    Level.STUDY: visible_studies,
+    Level.SERIES: visible_series,
+    Level.INSTANCE: visible_instances,
+}
+
+
+def access_study(actor: Actor, uid: str) -> Study:
+    """The study, with its patient. Raises NotSignedIn for nobody; NotFound, audited, for all other reasons."""
+    rows = visible_studies(actor).select_related("patient")
+    found = rows.filter(study_instance_uid=uid).first() if is_uid(uid) else None
+    return found or refuse(actor, study=uid)
+
+
+def access_series(actor: Actor, uid: str) -> Series:
+    """The series, with its study and patient. Raises as access_study."""
+    rows = visible_series(actor).select_related("study__patient")
+    found = rows.filter(series_instance_uid=uid).first() if is_uid(uid) else None
+    return found or refuse(actor, series=uid)
+
+
+def access_instance(actor: Actor, uid: str) -> Instance:
+    """The instance, with its series, study and patient. Raises as access_study."""
+    rows = visible_instances(actor).select_related("series__study__patient")
+    found = rows.filter(sop_instance_uid=uid).first() if is_uid(uid) else None
+    return found or refuse(actor, instance=uid)
+
+
+def refuse(actor: Actor, *, study: str = "", series: str = "", instance: str = "") -> NoReturn:
+    """Say that it does not exist, and write down who asked.
+
+    What exists and what does not take the same steps, so that the time of the answer tells nothing.
+    """
+    if actor.kind == "nobody":
+        raise NotSignedIn
+    # What is no UID is not written down: it may be anything, of any length.
+    study, series, instance = (uid if is_uid(uid) else "" for uid in (study, series, instance))
+    audit.record(actor, "refused", study=study, outcome="refused", series=series, instance=instance)
+    raise NotFound

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from pacs.api.audit import AuditCheckView, AuditView, SeenView
+from pacs.api.bin import BinEntryView, BinView, RestoreView
+from pacs.api.deidentified import DeidentifiedView, DownloadView
+from pacs.api.links import LinkCodeView, LinkOpeningView, LinkView, StayView
+from pacs.api.people import GrantsView, GrantView, PeopleView, PersonView, TiesView
+from pacs.api.session import SessionView
+from pacs.api.setup import SetupView
+from pacs.api.shares import NoticesView, SharesView, ShareView
+from pacs.api.step_up import StepUpView
+from pacs.api.studies import StudiesView
+from pacs.api.uploads import RetryView, UploadsView, UploadView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("session", SessionView.as_view()),
+    path("step-up", StepUpView.as_view()),
+    path("setup", SetupView.as_view()),
+    path("studies", StudiesView.as_view()),
+    path("shares", SharesView.as_view()),
+    path("shares/<str:public_id>", ShareView.as_view()),
+    path("notices", NoticesView.as_view()),
+    path("links/look", LinkView.as_view()),
+    path("links/open", LinkOpeningView.as_view()),
+    path("links/code", LinkCodeView.as_view()),
+    path("links/stay", StayView.as_view()),
+    path("studies/<str:study>/deidentified", DeidentifiedView.as_view()),
+    path("deidentified/<str:ticket>", DownloadView.as_view()),
+    path("people", PeopleView.as_view()),
+    path("people/<str:username>", PersonView.as_view()),
+    path("people/<str:username>/ties", TiesView.as_view()),
+    path("people/<str:username>/grants", GrantsView.as_view()),
+    path("people/<str:username>/grants/<str:study>", GrantView.as_view()),
+    path("audit", AuditView.as_view()),
+    path("audit/check", AuditCheckView.as_view()),
+    path("my-images/seen", SeenView.as_view()),
+    path("bin", BinView.as_view()),
+    path("bin/<int:number>", BinEntryView.as_view()),
+    path("bin/<int:number>/restore", RestoreView.as_view()),
+    path("uploads", UploadsView.as_view()),
+    path("uploads/<uuid:upload_id>", UploadView.as_view()),
+    path("uploads/<uuid:upload_id>/retry", RetryView.as_view()),
+]

@@ -1,0 +1,176 @@
+"""Takes a multipart body apart while it comes (RFC 2046 5.1): bounded memory, however the bytes are cut into chunks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pacs.errors import BadRequest
+
+LONGEST_BOUNDARY = 200  # RFC 2046 5.1.1 allows 70; Orthanc sends 73
+MOST_HEADER_BYTES = 16 << 10  # of one part
+MOST_PREAMBLE_BYTES = 64 << 10
+MOST_PADDING_BYTES = 256  # white space behind a delimiter
+LINE_END = b"\r\n"
+CLOSING = b"--"
+WHITE = b" \t"
+_PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"]*))\s*')
+
+
+@dataclass(frozen=True)
+class MediaType:
+    """A Content-Type: type/subtype in lower case, and its parameters by lower-case name."""
+
+    name: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse_media_type(text: str) -> MediaType:
+    """A Content-Type (RFC 9110 8.3.1). Values may be quoted or not: many senders leave the quotes of type= out.
+
+    Raises BadRequest for what is none.
+    """
+    name, separator, _ = text.partition(";")
+    position, parameters = len(name), dict[str, str]()
+    while separator and position < len(text):
+        found = _PARAMETER.match(text, position)
+        if found is None:
+            if text[position:].strip("; \t"):
+                raise BadRequest(parameter="Content-Type", reason="cannot be understood")
+            break
+        key, quoted, plain = found.groups()
+        value = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain.strip()
+        parameters.setdefault(key.lower(), value)
+        position = found.end()
+    return MediaType(name.strip().lower(), parameters)
+
+
+@dataclass(frozen=True)
+class PartBegun:
+    """A part begins, with these headers by lower-case name."""
+
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PartData:
+    """Bytes of the part's content, as they come."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class PartEnded:
+    """The part is whole."""
+
+
+Event = PartBegun | PartData | PartEnded
+
+
+class MultipartParser:
+    """Give it the body with feed(), in any chunks, and then close(). Holds a delimiter's length at most."""
+
+    def __init__(self, boundary: str) -> None:
+        if not 0 < len(boundary) <= LONGEST_BOUNDARY or not boundary.isascii() or not boundary.isprintable():
+            raise BadRequest(parameter="boundary", reason="missing, too long or not printable")
+        self._delimiter = LINE_END + b"--" + boundary.encode("ascii")
+        # The first delimiter may begin the body, without the line's end that is part of all others.
+        self._buffer = bytearray(LINE_END)
+        self._skipped = 0
+        self._step: Callable[[], list[Event] | None] = self._in_preamble
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the closing delimiter has come."""
+        return self._step == self._in_epilogue
+
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """What becomes known with these bytes. Raises BadRequest."""
+        self._buffer += chunk
+        while (events := self._step()) is not None:
+            yield from events
+
+    def close(self) -> None:
+        """The body is over. Raises BadRequest where the closing delimiter is missing: then bytes are missing too."""
+        if not self.has_ended:
+            raise _malformed("the body ends before its closing delimiter")
+
+    # Each step returns what became known, or None when it needs more bytes.
+
+    def _in_preamble(self) -> list[Event] | None:
+        at = self._buffer.find(self._delimiter)
+        kept = len(self._delimiter) - 1
+        self._skipped += at if at >= 0 else max(0, len(self._buffer) - kept)
+        if self._skipped > MOST_PREAMBLE_BYTES:
+            raise _malformed("no part begins")
+        if at < 0:
+            del self._buffer[:-kept]
+            return None
+        self._pass_delimiter(at)
+        return []
+
+    def _after_delimiter(self) -> list[Event] | None:
+        if self._buffer.startswith(CLOSING):
+            self._step = self._in_epilogue
+            return []
+        at = self._buffer.find(LINE_END)
+        if at < 0 and len(self._buffer) <= MOST_PADDING_BYTES:
+            return None
+        if not 0 <= at <= MOST_PADDING_BYTES or self._buffer[:at].strip(WHITE):
+            raise _malformed("a delimiter is followed by something else")
+        del self._buffer[
+            :at
+        ]  # its line's end stays: headers end with an empty line, also where there are none
+        self._step = self._in_headers
+        return []
+
+    def _in_headers(self) -> list[Event] | None:
+        at = self._buffer.find(LINE_END + LINE_END)
+        if max(at, 0) > MOST_HEADER_BYTES or (at < 0 and len(self._buffer) > MOST_HEADER_BYTES + 4):
+            raise _malformed("the headers of a part are too long")
+        if at < 0:
+            return None
+        begun = PartBegun(_parse_headers(bytes(self._buffer[:at])))
+        del self._buffer[: at + 4]
+        self._step = self._in_content
+        return [begun]
+
+    def _in_content(self) -> list[Event] | None:
+        at = self._buffer.find(self._delimiter)
+        # A delimiter may have come in part: what could be its beginning waits for the next chunk.
+        known = at if at >= 0 else max(0, len(self._buffer) - len(self._delimiter) + 1)
+        data: list[Event] = [PartData(self._copied(known))] if known else []
+        if at < 0:
+            del self._buffer[:known]
+            return data or None
+        self._pass_delimiter(at)
+        return [*data, PartEnded()]
+
+    def _in_epilogue(self) -> list[Event] | None:
+        self._buffer.clear()  # to be ignored (RFC 2046 5.1.1)
+        return None
+
+    def _copied(self, length: int) -> bytes:
+        with memoryview(self._buffer) as view:  # a slice of the buffer itself would be a second copy
+            return bytes(view[:length])
+
+    def _pass_delimiter(self, at: int) -> None:
+        del self._buffer[: at + len(self._delimiter)]
+        self._step = self._after_delimiter
+
+
+def _parse_headers(block: bytes) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for line in re.sub(rb"\r\n[ \t]+", b" ", block).decode("latin-1").split("\r\n"):
+        if not line:
+            continue
+        name, colon, value = line.partition(":")
+        if not colon or not name.strip():
+            raise _malformed("a header of a part cannot be understood")
+        headers.setdefault(name.strip().lower(), value.strip())
+    return headers
+
+
+def _malformed(reason: str) -> BadRequest:
+    return BadRequest(parameter="body", reason=reason)

@@ -1,0 +1,93 @@
+"""Looks at the file in the sandbox, then holds what came back against what an instance must have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pacs.catalog.identity import Header, header_from_wire
+from pacs.errors import SandboxKilled, SandboxRefused
+from pacs.ingest.arrival import Arrival
+from pacs.ingest.prescan import examine
+from pacs.ingest.receipts import Identifiers, Reason
+from pacs.ingest.refusal import Refused
+from pacs.ingest.scan.part10 import read_beginning
+from pacs.ingest.scan.source import MemorySource
+from pacs.ingest.scan.unreadable import Unreadable
+from pacs.ingest.scan.whole import MEDIA_STORAGE_DIRECTORY
+from pacs.sandbox.pool import run
+from pacs.uids import is_uid
+
+MOST_META_BYTES = 4 << 10
+KNOWN_REASONS = frozenset(reason.value for reason in Reason)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A whole and readable instance: its header, how it is encoded, and scan.pixels.PixelFacts by name."""
+
+    header: Header
+    transfer_syntax_uid: str
+    pixels: dict[str, Any]
+
+    @property
+    def identifiers(self) -> dict[str, str]:
+        """The four UIDs, by the names of receipts.Identifiers."""
+        return {name: getattr(self.header, name) for name in vars(Identifiers())}
+
+
+def check(arrival: Arrival) -> Examined:
+    """The examined instance. Raises Refused with the reason; Overloaded when no child came free."""
+    wire = _examine(arrival)
+    try:
+        header = header_from_wire(wire.pop("identity"))
+    except (ValueError, TypeError, KeyError) as error:
+        raise Refused(Reason.MALFORMED) from error
+    examined = Examined(header, str(wire.pop("transfer_syntax_uid")), wire)
+    _require_identifiers(examined)
+    addressed = arrival.addressed_study
+    if addressed is not None and addressed != header.study_instance_uid:
+        raise Refused(Reason.ANOTHER_STUDY, Identifiers(**examined.identifiers))
+    return examined
+
+
+def _examine(arrival: Arrival) -> dict[str, Any]:
+    path = arrival.staged.path
+    try:
+        wire = run(examine, str(path))
+    except SandboxKilled as killed:
+        raise Refused(Reason.TOO_SLOW, _named_in(path)) from killed
+    except SandboxRefused as refused:
+        reason = str(refused.fields["reason"])
+        known = Reason(reason) if reason in KNOWN_REASONS else Reason.MALFORMED
+        raise Refused(known, _named_in(path)) from refused
+    if not isinstance(wire, dict):
+        raise Refused(Reason.MALFORMED)  # a child that answers so has been taken over
+    return wire
+
+
+def _named_in(path: Path) -> Identifiers:
+    """Which object the file meta information says it is, so that a sender of many is told which one was refused.
+
+    Of a file that could not be read the first bytes alone are looked at here, outside of the sandbox.
+    """
+    try:
+        with path.open("rb") as file:
+            beginning = read_beginning(MemorySource(file.read(MOST_META_BYTES)))
+    except Unreadable:
+        return Identifiers()
+    named = (beginning.media_storage_sop_class_uid, beginning.media_storage_sop_instance_uid)
+    return (
+        Identifiers(sop_class_uid=named[0], sop_instance_uid=named[1])
+        if all(map(is_uid, named))
+        else Identifiers()
+    )
+
+
+def _require_identifiers(examined: Examined) -> None:
+    identifiers = examined.identifiers
+    if identifiers["sop_class_uid"] == MEDIA_STORAGE_DIRECTORY:
+        raise Refused(Reason.INDEX)
+    if not all(map(is_uid, identifiers.values())):
+        raise Refused(Reason.NO_IDENTIFIERS)

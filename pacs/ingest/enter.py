@@ -1,0 +1,73 @@
+"""One transaction: the rows of the catalogue, the line in the trail, the announcement when both are true."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pacs.access.audit import record
+from pacs.bin.holding import let_go
+from pacs.catalog.register import Outcome, Registered, register_instance
+from pacs.errors import Overloaded
+from pacs.ingest.announce import announce_stored
+from pacs.ingest.arrival import Arrival
+from pacs.ingest.checks import Examined
+from pacs.ingest.receipts import Duplicate, Identifiers, Reason, Receipt, Stored
+from pacs.ingest.refusal import RefusedAfterKept
+from pacs.ingest.together import committed
+from pacs.storage.blobs import blob_store
+
+
+def enter(arrival: Arrival, examined: Examined) -> Receipt:
+    """Write a kept object into the catalogue. Raises RefusedAfterKept where other bytes of the same name came first.
+
+    Two senders of one object meet here: the catalogue decides which is new, whatever was seen before.
+    """
+    outcome = committed(partial(_write, arrival, examined))
+    if outcome == "new":
+        return Stored(**examined.identifiers)
+    if outcome == "duplicate":
+        return Duplicate(**examined.identifiers)
+    raise RefusedAfterKept(Reason.CONFLICT, Identifiers(**examined.identifiers))
+
+
+def _write(arrival: Arrival, examined: Examined) -> Outcome:
+    registered = register_instance(
+        examined.header,
+        blob=arrival.staged.blob,
+        size_bytes=arrival.staged.size_bytes,
+        transfer_syntax_uid=examined.transfer_syntax_uid,
+        pixels=examined.pixels,
+    )
+    if registered.outcome == "new":
+        let_go(arrival.staged.blob)
+        _require_kept(arrival)
+        announce_stored(Stored(**examined.identifiers), registered.arrival)
+        record(
+            arrival.origin.actor,
+            "object stored",
+            study=registered.instance.series.study,
+            origin=arrival.origin.kind,
+        )
+        _record_patient(arrival, registered)
+    return registered.outcome
+
+
+def _require_kept(arrival: Arrival) -> None:
+    """The bytes were put into the store before the turn was taken: whoever erased the same ones meanwhile had it first.
+
+    Raises Overloaded: nothing is acknowledged, and the sender's next try puts them anew.
+    """
+    if not blob_store().exists(arrival.staged.blob):
+        raise Overloaded(retry_after_s=1)
+
+
+def _record_patient(arrival: Arrival, registered: Registered) -> None:
+    """That a patient is called otherwise now is told wherever they are seen: by which file, the trail says."""
+    if registered.patient_otherwise:
+        record(
+            arrival.origin.actor,
+            "patient changed",
+            study=registered.instance.series.study,
+            changed=", ".join(registered.patient_otherwise),
+            origin=arrival.origin.kind,
+        )

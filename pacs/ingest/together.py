@@ -1,0 +1,87 @@
+"""Several objects in one transaction: those that come while another commit is under way are committed together.
+
+A commit waits for the disk (promise P1) and there is one writer at a time, so objects that were committed one by one
+would wait for each other's disk. Whoever comes first commits for all who wait; nobody is kept waiting for company,
+and nobody is answered before the commit that holds their object. See decision 10.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextvars import copy_context
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from django.db import connection, transaction
+
+MOST_TOGETHER = 32  # bounds how long the database is held
+Made = TypeVar("Made")
+
+
+class Undone(Exception):
+    """A work went on after one of its statements had failed: nothing of it can be committed."""
+
+
+@dataclass(eq=False)
+class _Waiting:
+    work: Callable[[], Any]
+    made: Any = None
+    error: Exception | None = None
+    is_done: bool = False
+
+
+_turn = threading.Lock()
+_waiting: deque[_Waiting] = deque()
+
+
+def committed(work: Callable[[], Made]) -> Made:
+    """What work() returns, once it is committed. Raises what it raises, or its commit: nothing of it is kept then.
+
+    It may run in another thread than the caller's, and again after what it wrote was undone.
+    """
+    if connection.in_atomic_block:
+        return work()  # the caller's own transaction may yet be undone: nobody else is put into it
+    # In its own context: whoever commits it may work for another client (access.whence).
+    mine = _Waiting(partial(copy_context().run, work))
+    _waiting.append(mine)
+    with _turn:
+        while not mine.is_done:  # more may wait before this one than are committed at once
+            _commit_next()
+    if mine.error is not None:
+        raise mine.error
+    made: Made = mine.made
+    return made
+
+
+def _commit_next() -> None:
+    together = [_waiting.popleft() for _ in range(min(len(_waiting), MOST_TOGETHER))]
+    try:
+        _commit(together)
+    except BaseException:  # this thread is being ended: the others go on without it
+        _waiting.extendleft(one for one in reversed(together) if not one.is_done)
+        raise
+
+
+def _commit(together: list[_Waiting]) -> None:
+    has_begun = False
+    try:
+        with transaction.atomic():
+            has_begun = True
+            made = [one.work() for one in together]
+            if (
+                transaction.get_rollback()
+            ):  # somebody swallowed a fault: Django would undo it all and say nothing
+                raise Undone
+    except Exception as error:
+        if has_begun and len(together) > 1:  # all of it is undone: whose fault it was is seen one by one
+            for one in together:
+                _commit([one])
+        else:
+            for one in together:
+                one.error, one.is_done = error, True
+    else:
+        for one, its_own in zip(together, made, strict=True):
+            one.made, one.is_done = its_own, True

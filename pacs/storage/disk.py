@@ -1,0 +1,56 @@
+"""What the file system must be asked to do so that bytes stay (promise P1), and how its refusals are told (P6)."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from pacs.errors import StorageFull
+
+FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
+FOLDER_MODE = 0o750
+FILE_MODE = 0o440  # nothing that is kept is ever written again (promise P2)
+
+
+@contextmanager
+def telling_full() -> Iterator[None]:
+    """Raise StorageFull where the system says that the disk or the quota is full."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise StorageFull() from error
+        raise
+
+
+def require_room(folder: Path, coming_bytes: int = 0) -> None:
+    """Raise StorageFull unless settings.MIN_FREE_BYTES stay free beside what is coming.
+
+    Refusing early leaves room for the database, whose own disk-full errors come at worse moments.
+    """
+    free = os.statvfs(folder)
+    if free.f_bavail * free.f_frsize < settings.MIN_FREE_BYTES + coming_bytes:
+        raise StorageFull()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the folder's entries durable: a rename is on the disk only after this."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder and its parents, durably; a folder that exists is left alone."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    sync_folder(folder.parent)

@@ -1,0 +1,130 @@
+"""Blobs as files: ROOT/ab/abcdef… by digest, so that no name comes from outside and no folder grows too long."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from pacs.errors import NotFound
+from pacs.storage import disk
+from pacs.storage.keys import BlobKey, is_digest
+from pacs.storage.staging import Staged
+
+SHARD_DIGITS = 2
+_NO_WAITING: int | None = getattr(os, "RWF_NOWAIT", None)
+
+
+@dataclass(frozen=True)
+class FileStore:
+    """A BlobStore in one folder of a local file system, the same one that STAGING_ROOT lies on."""
+
+    root: Path
+
+    def path_of(self, key: BlobKey) -> Path:
+        """Where the blob lies if it is kept. Raises NotFound for what is no digest."""
+        if not is_digest(key):
+            raise NotFound()
+        return self.root / key[:SHARD_DIGITS] / key
+
+    def put(self, staged: Staged) -> None:
+        """Bytes to the disk, then the name, then the folder's entry: the order of promise P1."""
+        target = self.path_of(staged.blob)
+        with disk.telling_full():
+            disk.make_folder(target.parent)
+            if target.exists():
+                # Another delivery of the same bytes may have renamed it a moment ago: only a synced
+                # folder lets this one be acknowledged too.
+                disk.sync_folder(target.parent)
+                staged.discard()
+                return
+            _sync_file(staged.path)
+            staged.path.rename(target)
+            disk.sync_folder(target.parent)
+
+    def open(self, key: BlobKey) -> BinaryIO:
+        try:
+            return self.path_of(key).open("rb")
+        except FileNotFoundError:
+            raise NotFound() from None
+
+    def read_at_once(self, key: BlobKey, offset: int, length: int) -> bytes | None:
+        """What the system holds in its cache of files (Linux: preadv2 with RWF_NOWAIT)."""
+        if _NO_WAITING is None or offset < 0 or length < 0:
+            return None
+        buffer = bytearray(length)
+        try:
+            descriptor = os.open(self.path_of(key), os.O_RDONLY)
+            try:
+                got = os.preadv(descriptor, [buffer], offset, _NO_WAITING)
+            finally:
+                os.close(descriptor)
+        except OSError:  # it would have to be waited for, or is not there: who reads in a thread is told
+            return None
+        return bytes(buffer) if got == length else None
+
+    @contextmanager
+    def local_path(self, key: BlobKey) -> Iterator[Path]:
+        path = self.path_of(key)
+        if not path.is_file():
+            raise NotFound()
+        yield path
+
+    def read_range(self, key: BlobKey, offset: int, length: int) -> bytes:
+        if offset < 0 or length < 0:
+            raise ValueError("a range before the beginning")
+        descriptor = self._descriptor(key)
+        try:
+            data = os.pread(descriptor, length, offset)
+            while len(data) < length:  # one read gives at most 2 GiB
+                more = os.pread(descriptor, length - len(data), offset + len(data))
+                if not more:
+                    raise ValueError("a range beyond the end")
+                data += more
+        finally:
+            os.close(descriptor)
+        return data
+
+    def _descriptor(self, key: BlobKey) -> int:
+        # Not a file object, which would make itself a buffer for one read.
+        try:
+            return os.open(self.path_of(key), os.O_RDONLY)
+        except FileNotFoundError:
+            raise NotFound() from None
+
+    def size(self, key: BlobKey) -> int:
+        return self._stat(key).st_size
+
+    def kept_at_s(self, key: BlobKey) -> float:
+        return self._stat(key).st_mtime  # renaming leaves it, and nothing is ever written again
+
+    def _stat(self, key: BlobKey) -> os.stat_result:
+        try:
+            return self.path_of(key).stat()
+        except FileNotFoundError:
+            raise NotFound() from None
+
+    def exists(self, key: BlobKey) -> bool:
+        return is_digest(key) and self.path_of(key).is_file()
+
+    def delete(self, key: BlobKey) -> None:
+        self.path_of(key).unlink(missing_ok=True)
+
+    def keys(self, prefix: str = "") -> Iterator[BlobKey]:
+        if not self.root.is_dir():
+            return
+        shards = [self.root / prefix] if prefix else sorted(self.root.iterdir())
+        for shard in shards:
+            if shard.is_dir():
+                yield from (BlobKey(name) for name in os.listdir(shard) if is_digest(name))  # noqa: PTH208
+
+
+def _sync_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
