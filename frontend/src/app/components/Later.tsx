@@ -1,0 +1,54 @@
+import { Unplug } from "lucide-preact";
+import type { ComponentType } from "preact";
+import { useLayoutEffect, useState } from "preact/hooks";
+import { t } from "../i18n/index";
+import { Button } from "./Button";
+import { Empty } from "./Empty";
+import { Progress } from "./Progress";
+
+type Load<Props> = () => Promise<ComponentType<Props>>;
+const loaded = new WeakMap<Load<never>, ComponentType<never>>();
+
+/** A screen whose code comes when it is first needed. */
+export function Later<Props extends object>({ load, props }: { load: Load<Props>; props: Props }) {
+  const [, again] = useState(0);
+  const [failed, setFailed] = useState<Load<Props> | null>(null);
+  const Screen = loaded.get(load as Load<never>) as ComponentType<Props> | undefined;
+  // Not after the paint: most often the code is here already, and what would be painted is nothing.
+  useLayoutEffect(() => {
+    if (Screen || failed === load) return;
+    load().then(
+      (screen) => {
+        loaded.set(load as Load<never>, screen as ComponentType<never>);
+        again((n) => n + 1);
+      },
+      () => setFailed(() => load),
+    );
+  }, [load, Screen, failed]);
+  if (Screen) return <Screen {...props} />;
+  return failed === load ? <NotLoaded onRetry={() => setFailed(null)} /> : <SlowlyComing />;
+}
+
+/** Says nothing at first: what comes at once needs no announcement. */
+export function SlowlyComing() {
+  return (
+    <div class="slowly">
+      <Progress label={t("later.loading")} done={null} />
+    </div>
+  );
+}
+
+/** The network was away, or the server has a newer app than the one that is open. */
+function NotLoaded({ onRetry }: { onRetry: () => void }) {
+  return (
+    <main>
+      <Empty icon={Unplug} title={t("later.failed")}>
+        <p>{t("later.failed.what")}</p>
+        <Button look="primary" onClick={onRetry}>
+          {t("common.retry")}
+        </Button>
+        <Button onClick={() => location.reload()}>{t("later.reload")}</Button>
+      </Empty>
+    </main>
+  );
+}

@@ -1,0 +1,13 @@
+export { Button, IconButton } from "./Button";
+export { Chip } from "./Chip";
+export { Badge } from "./Badge";
+export { Empty } from "./Empty";
+export { Skeleton } from "./Skeleton";
+export { Progress } from "./Progress";
+export { Field } from "./Field";
+export { Toasts, toast, clearToasts } from "./Toast";
+export { Dialog } from "./Dialog";
+export { Menu, type MenuItem } from "./Menu";
+export { Sheet } from "./Sheet";
+export type { SheetHeight } from "./sheetHeights";
+export { Later, SlowlyComing } from "./Later";

@@ -1,0 +1,133 @@
+import { Clock, DoorClosed, Link2Off, ScanQrCode, WifiOff } from "lucide-preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Failure } from "../../../protocol/index";
+import { type LinkTold, type Presented, lookAtLink } from "../../../protocol/later";
+import { Button, Empty, Later, SlowlyComing } from "../../components/index";
+import { t as shell } from "../../i18n/index";
+import { t } from "../../i18n/share";
+import { Mark } from "../../shell/Shell";
+import { guest, knowledge, person, stayEnd } from "../../state/session";
+import { tellFailure } from "../../words/failures";
+import { momentInWords } from "../../words/moments";
+import { secretInAddress } from "./address";
+import { Challenge } from "./Challenge";
+import "./guest.css";
+
+const viewer = () => import("../viewer/index").then((room) => room.Viewer);
+
+/** Whoever comes by a link: asked for the answer, then shown what was shared, and nothing else. */
+export default function Guest({ id }: { id: string }) {
+  useEffect(() => {
+    document.title = shell("app.titled", { title: t("guest.title") });
+  }, []);
+  const stay = guest.value;
+  if (stay?.link === id && stay.study !== null) return <Later load={viewer} props={{ uid: stay.study }} />;
+  if (stayEnd.value === "ended") return <Closed icon={DoorClosed} title={t("guest.ended")} why={t("guest.ended.why")} />;
+  if (stayEnd.value === "left") return <Left />;
+  const secret = secretInAddress();
+  if (secret !== "") return <Door key={id} presented={{ id, secret }} />;
+  return knowledge.value.kind === "asking" ? <SlowlyComing /> : <WithoutSecret />;
+}
+
+type Seen = { kind: "looking" } | { kind: "closed" } | { kind: "failed"; failure: Failure } | { kind: "told"; told: LinkTold };
+
+function Door({ presented }: { presented: Presented }) {
+  const [seen, setSeen] = useState<Seen>({ kind: "looking" });
+  const look = async (): Promise<void> => {
+    setSeen({ kind: "looking" });
+    const answer = await lookAtLink(presented);
+    if (answer.ok) setSeen({ kind: "told", told: answer.value });
+    else if (answer.failure.kind === "refused") setSeen({ kind: "closed" });
+    else setSeen({ kind: "failed", failure: answer.failure });
+  };
+  useEffect(() => void look(), []);
+  switch (seen.kind) {
+    case "looking":
+      return <SlowlyComing />;
+    case "closed":
+      return <Closed icon={Link2Off} title={t("guest.closed")} why={t("guest.closed.why")} />;
+    case "failed":
+      return <Failed failure={seen.failure} onRetry={() => void look()} />;
+    case "told":
+      return seen.told.opensAt === null ? (
+        <Welcome told={seen.told} presented={presented} onClosed={() => setSeen({ kind: "closed" })} />
+      ) : (
+        <Alone>
+          <Empty icon={Clock} title={t("guest.notYet")}>
+            <p>{t("guest.from", { sender: seen.told.sender })}.</p>
+            <p>{t("guest.notYet.when", { when: momentInWords(seen.told.opensAt) })}</p>
+          </Empty>
+        </Alone>
+      );
+  }
+}
+
+function Welcome({ told, presented, onClosed }: { told: LinkTold; presented: Presented; onClosed: () => void }) {
+  // The viewer's code comes while the PIN is typed.
+  useEffect(() => void viewer().catch(() => undefined), []);
+  return (
+    <main class="guest">
+      <header class="guest-head">
+        <Mark size={48} />
+        <h1>{t("guest.from", { sender: told.sender })}</h1>
+        <p class="lead">{t("guest.until", { when: momentInWords(told.expiresAt) })}</p>
+        {person.value && <p class="guest-warning">{t("guest.signsOut", { name: person.value.displayName })}</p>}
+      </header>
+      <Challenge told={told} presented={presented} onClosed={onClosed} />
+    </main>
+  );
+}
+
+function Alone({ children }: { children: preact.ComponentChildren }) {
+  return (
+    <main class="guest guest-alone">
+      <Mark size={48} />
+      {children}
+    </main>
+  );
+}
+
+function Closed({ icon, title, why }: { icon: typeof Link2Off; title: string; why: string }) {
+  return (
+    <Alone>
+      <Empty icon={icon} title={title}>
+        <p>{why}</p>
+        <p>{t("guest.closed.ask")}</p>
+      </Empty>
+    </Alone>
+  );
+}
+
+function Left() {
+  return (
+    <Alone>
+      <Empty icon={DoorClosed} title={t("guest.left")}>
+        <p>{t("guest.left.why")}</p>
+      </Empty>
+    </Alone>
+  );
+}
+
+function WithoutSecret() {
+  return (
+    <Alone>
+      <Empty icon={ScanQrCode} title={t("guest.noSecret")}>
+        <p>{t("guest.noSecret.why")}</p>
+      </Empty>
+    </Alone>
+  );
+}
+
+function Failed({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
+  const told = tellFailure(failure);
+  return (
+    <Alone>
+      <Empty icon={WifiOff} title={told.title} request={told.request}>
+        <p>{told.what}</p>
+        <Button look="primary" onClick={onRetry}>
+          {t("guest.retry")}
+        </Button>
+      </Empty>
+    </Alone>
+  );
+}

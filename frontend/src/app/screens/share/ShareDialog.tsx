@@ -1,0 +1,193 @@
+import { useEffect, useState } from "preact/hooks";
+import { type Challenge, type NewShare, type ShareForm, type Shares, loadSharesOf, makeShare } from "../../../protocol/later";
+import { Button, Chip, Dialog, Field } from "../../components/index";
+import { type Key, t } from "../../i18n/share";
+import { person } from "../../state/session";
+import { guarded } from "../../state/stepUp";
+import { reasonOf, tellFailure } from "../../words/failures";
+import { Made } from "./Made";
+import { Switch } from "./Switch";
+import "./share.css";
+
+/** What can be shared from where one is. */
+export interface Subject {
+  study: string;
+  /** The series in hand, where the study has others. */
+  series: { uid: string; title: string } | null;
+  /** The image in hand, by its UID. */
+  image: string | null;
+  patientBorn: boolean;
+}
+
+const HOURS = [1, 24, 168, 720, 2160] as const;
+const WEEK = 168;
+
+type Extent = "study" | "series" | "image";
+type Capabilities = Pick<Shares, "canSendMail" | "canDeidentify">;
+
+interface Draft {
+  extent: Extent;
+  recipient: string;
+  hours: number;
+  challenge: Challenge;
+  email: string;
+  download: boolean;
+  deidentified: boolean;
+  once: boolean;
+  notBefore: string;
+}
+
+const FRESH: Draft = {
+  extent: "study",
+  recipient: "",
+  hours: WEEK,
+  challenge: "pin",
+  email: "",
+  download: false,
+  deidentified: false,
+  once: false,
+  notBefore: "",
+};
+
+/** What, with whom, until when, and how it opens; then the link itself, once. */
+export function ShareDialog({ subject, onClose }: { subject: Subject; onClose: () => void }) {
+  const [made, setMade] = useState<NewShare | null>(null);
+  return (
+    <Dialog title={t(made ? "share.made" : "share.title")} onClose={onClose}>
+      {made ? <Made share={made} onDone={onClose} /> : <Form subject={subject} onMade={setMade} />}
+    </Dialog>
+  );
+}
+
+function Form({ subject, onMade }: { subject: Subject; onMade: (share: NewShare) => void }) {
+  const [draft, setDraft] = useState(FRESH);
+  const [problem, setProblem] = useState("");
+  const [busy, setBusy] = useState(false);
+  const can = useCapabilities(subject.study);
+  const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
+  const submit = async (): Promise<void> => {
+    const lacks = draft.challenge === "email" && draft.email.trim() === "";
+    setProblem(lacks ? t("share.needEmail") : "");
+    if (lacks) return;
+    setBusy(true);
+    const answer = await guarded(() => makeShare(formOf(draft, subject)));
+    setBusy(false);
+    if (answer.ok) onMade(answer.value);
+    else if (answer.failure.kind === "aborted") return; // they called it off: all that was chosen stays
+    else setProblem(reasonOf(answer.failure) || tellFailure(answer.failure).what);
+  };
+  return (
+    <form
+      class="share"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      {person.value?.role === "patient" && <p class="lead">{t("share.patientLead")}</p>}
+      <What subject={subject} draft={draft} change={change} />
+      <Field label={t("share.for")} hint={t("share.for.hint")} maxLength={128} autocomplete="off" value={draft.recipient} onText={(recipient) => change({ recipient })} />
+      <Choices legend={t("share.until")} options={HOURS.map((hours) => [hours, t(`share.hours.${hours}`)])} value={draft.hours} onChoose={(hours) => change({ hours })} />
+      <How subject={subject} can={can} draft={draft} change={change} />
+      <Switch label={t("share.download")} what={t("share.download.what")} on={draft.download} onSwitch={(download) => change({ download })} />
+      <Switch
+        label={t("share.deidentified")}
+        what={t(can.canDeidentify ? "share.deidentified.what" : "share.deidentified.notYet")}
+        disabled={!can.canDeidentify}
+        on={draft.deidentified}
+        onSwitch={(deidentified) => change({ deidentified })}
+      />
+      <details class="share-more">
+        <summary>{t("share.more")}</summary>
+        <Switch label={t("share.once")} what={t("share.once.what")} on={draft.once} onSwitch={(once) => change({ once })} />
+        <Field label={t("share.later")} type="datetime-local" value={draft.notBefore} onText={(notBefore) => change({ notBefore })} />
+      </details>
+      <p class="share-problem" role="alert">
+        {problem}
+      </p>
+      <Button type="submit" look="primary" wide busy={busy}>
+        {t("share.make")}
+      </Button>
+    </form>
+  );
+}
+
+function useCapabilities(study: string): Capabilities {
+  const [can, setCan] = useState<Capabilities>({ canSendMail: false, canDeidentify: false });
+  useEffect(() => {
+    void loadSharesOf(study).then((answer) => {
+      if (answer.ok) setCan(answer.value);
+    });
+  }, [study]);
+  return can;
+}
+
+function formOf(draft: Draft, subject: Subject): ShareForm {
+  return {
+    study: subject.study,
+    series: draft.extent === "series" && subject.series !== null ? [subject.series.uid] : [],
+    instances: draft.extent === "image" && subject.image !== null ? [subject.image] : [],
+    hours: draft.hours,
+    notBefore: draft.notBefore === "" ? null : new Date(draft.notBefore),
+    mostOpenings: draft.once ? 1 : null,
+    challenge: draft.challenge,
+    email: draft.email.trim(),
+    recipient: draft.recipient.trim(),
+    download: draft.download,
+    deidentified: draft.deidentified,
+  };
+}
+
+interface Part {
+  subject: Subject;
+  draft: Draft;
+  change: (part: Partial<Draft>) => void;
+}
+
+function What({ subject, draft, change }: Part) {
+  const options: (readonly [Extent, string])[] = [["study", t("share.what.study")]];
+  if (subject.series !== null) options.push(["series", t("share.what.series")]);
+  if (subject.image !== null) options.push(["image", t("share.what.image")]);
+  if (options.length === 1) return null;
+  return (
+    <>
+      <Choices legend={t("share.what")} options={options} value={draft.extent} onChoose={(extent) => change({ extent })} />
+      {draft.extent === "series" && subject.series !== null && <p class="lead">{subject.series.title}</p>}
+    </>
+  );
+}
+
+function How({ subject, can, draft, change }: Part & { can: Capabilities }) {
+  const ways: Challenge[] = ["pin"];
+  if (subject.patientBorn) ways.push("birth_date");
+  if (can.canSendMail) ways.push("email");
+  return (
+    <>
+      <Choices legend={t("share.how")} options={ways.map((way) => [way, t(`share.how.${way}`)])} value={draft.challenge} onChoose={(challenge) => change({ challenge })} />
+      <p class="lead share-hint">{t(`share.how.${draft.challenge}.hint` satisfies Key)}</p>
+      {draft.challenge === "email" && <Field label={t("share.email")} type="email" autocomplete="off" value={draft.email} onText={(email) => change({ email })} />}
+    </>
+  );
+}
+
+interface ChoicesProps<Value> {
+  legend: string;
+  options: readonly (readonly [Value, string])[];
+  value: Value;
+  onChoose: (value: Value) => void;
+}
+
+function Choices<Value extends string | number>({ legend, options, value, onChoose }: ChoicesProps<Value>) {
+  return (
+    <fieldset class="share-choices">
+      <legend>{legend}</legend>
+      <div>
+        {options.map(([one, label]) => (
+          <Chip key={one} on={one === value} onClick={() => onChoose(one)}>
+            {label}
+          </Chip>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,32 @@
+import { Ellipsis, Trash2 } from "lucide-preact";
+import { useRef, useState } from "preact/hooks";
+import type { StudyRow } from "../../../protocol/index";
+import { IconButton, Menu, toast } from "../../components/index";
+import { t } from "../../i18n/index";
+import { mayDelete } from "../../state/roles";
+import { person } from "../../state/session";
+import { fullName } from "../../words/names";
+
+const deleting = () => import("../../state/deleting");
+
+/** Whether there is anything in it for whoever is signed in. */
+export const mayMenu = (): boolean => person.value !== null && mayDelete(person.value.role);
+
+/** What can be done with a study without opening it; nothing for those who may do nothing. */
+export function RowMenu({ row }: { row: StudyRow }) {
+  const [anchor, setAnchor] = useState<Element | null>(null);
+  const place = useRef<HTMLDivElement>(null);
+  if (!mayMenu()) return null;
+  const label = t("studies.actions", { name: fullName(row.patient.name) || t("studies.noName") });
+  const moveToBin = (): void =>
+    void deleting().then(
+      (acts) => acts.moveToBin(row),
+      () => toast({ text: t("later.failed.what"), tone: "danger" }),
+    );
+  return (
+    <div class="row-menu" ref={place}>
+      <IconButton icon={Ellipsis} label={label} aria-haspopup="menu" onClick={() => setAnchor(place.current)} />
+      {anchor && <Menu label={label} anchor={anchor} items={[{ label: t("studies.moveToBin"), icon: Trash2, perform: moveToBin }]} onClose={() => setAnchor(null)} />}
+    </div>
+  );
+}

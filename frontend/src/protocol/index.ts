@@ -1,0 +1,17 @@
+export { type Answer, type Failure, type Fields, answered, failed } from "./failure";
+export { ask, wait, waitOrOnline, whenSignedOut } from "./rest";
+export * from "./session";
+export * from "./signIn";
+export { REAUTHENTICATE } from "./allauth";
+export * from "./stepUp";
+export * from "./studies";
+export * from "./worklistSocket";
+export * from "./digest";
+export * from "./viewingMessages";
+export * from "./priors";
+export * from "./audit";
+export { type LinkState, type SocketWorld, type ViewingListener, ViewingSocket, pageWorld } from "./viewingSocket";
+export * from "./values";
+export { fetchTile, tileUrl, type TileAsked, type TileGot } from "./tiles";
+export { LevelsInARow, fetchFirstLevels } from "./levelsInARow";
+export { fetchLevel, levelUrl, readEnvelope, readStream, type LevelAsked, type LevelGot, type StreamTold } from "./frames";

@@ -1,0 +1,231 @@
+import type { Answer } from "./failure";
+import { ask } from "./rest";
+import { type Read, boolean, listOf, nothing, number, oneOf, orNull, record, text } from "./wire";
+
+export const CHALLENGES = ["pin", "birth_date", "email"] as const;
+export type Challenge = (typeof CHALLENGES)[number];
+export const SHARE_STATES = ["open", "waiting", "expired", "revoked", "locked", "used_up"] as const;
+export type ShareState = (typeof SHARE_STATES)[number];
+const EXTENTS = ["study", "series", "instances"] as const;
+const PURPOSES = ["show", "receive"] as const;
+
+/** A link as its sender is told it. */
+export interface Share {
+  id: string;
+  state: ShareState;
+  /** Null where the study is not open to the sender any more. */
+  study: SharedStudy | null;
+  extent: (typeof EXTENTS)[number];
+  /** How many series or images; null of a whole study. */
+  parts: number | null;
+  recipient: string;
+  sender: string;
+  challenge: Challenge;
+  email: string;
+  download: boolean;
+  deidentified: boolean;
+  madeAt: Date;
+  notBefore: Date | null;
+  expiresAt: Date;
+  openings: number;
+  mostOpenings: number | null;
+  lastOpenedAt: Date | null;
+}
+
+export interface SharedStudy {
+  uid: string;
+  patient: { alphabetic: string; ideographic: string; phonetic: string };
+  description: string;
+  date: string | null;
+  modalities: readonly string[];
+}
+
+/** What only the making of a link tells. */
+export interface NewShare extends Share {
+  path: string;
+  pin: string | null;
+}
+
+export interface ShareForm {
+  study: string;
+  series: readonly string[];
+  instances: readonly string[];
+  hours: number;
+  notBefore: Date | null;
+  mostOpenings: number | null;
+  challenge: Challenge;
+  email: string;
+  recipient: string;
+  download: boolean;
+  deidentified: boolean;
+}
+
+const moment: Read<Date> = (value) => {
+  const found = new Date(text(value));
+  if (Number.isNaN(found.getTime())) throw new TypeError("a moment");
+  return found;
+};
+
+const study: Read<SharedStudy> = (value) => {
+  const wire = record(value);
+  const name = record(wire["patient"]);
+  return {
+    uid: text(wire["uid"]),
+    patient: { alphabetic: text(name["alphabetic"]), ideographic: text(name["ideographic"]), phonetic: text(name["phonetic"]) },
+    description: text(wire["description"]),
+    date: orNull(text)(wire["date"]),
+    modalities: listOf(text)(wire["modalities"]),
+  };
+};
+
+export const readShare: Read<Share> = (value) => {
+  const wire = record(value);
+  return {
+    id: text(wire["id"]),
+    state: oneOf(...SHARE_STATES)(wire["state"]),
+    study: orNull(study)(wire["study"]),
+    extent: oneOf(...EXTENTS)(wire["extent"]),
+    parts: orNull(number)(wire["parts"]),
+    recipient: text(wire["recipient"]),
+    sender: text(wire["sender"]),
+    challenge: oneOf(...CHALLENGES)(wire["challenge"]),
+    email: text(wire["email"]),
+    download: boolean(wire["download"]),
+    deidentified: boolean(wire["deidentified"]),
+    madeAt: moment(wire["made_at"]),
+    notBefore: orNull(moment)(wire["not_before"]),
+    expiresAt: moment(wire["expires_at"]),
+    openings: number(wire["openings"]),
+    mostOpenings: orNull(number)(wire["most_openings"]),
+    lastOpenedAt: orNull(moment)(wire["last_opened_at"]),
+  };
+};
+
+export interface Shares {
+  shares: Share[];
+  canSendMail: boolean;
+  canDeidentify: boolean;
+}
+
+const readShares: Read<Shares> = (value) => {
+  const wire = record(value);
+  return {
+    shares: listOf(readShare)(wire["shares"]),
+    canSendMail: boolean(wire["can_send_mail"]),
+    canDeidentify: boolean(wire["can_deidentify"]),
+  };
+};
+
+export const loadShares = (signal?: AbortSignal): Promise<Answer<Shares>> => ask("/api/shares", { read: readShares, ...(signal && { signal }) });
+
+/** What the site can do, with the links of one study. */
+export const loadSharesOf = (uid: string): Promise<Answer<Shares>> => ask(`/api/shares?study=${uid}`, { read: readShares });
+
+export const makeShare = (form: ShareForm): Promise<Answer<NewShare>> =>
+  ask("/api/shares", {
+    method: "POST",
+    json: {
+      study: form.study,
+      series: form.series,
+      instances: form.instances,
+      hours: form.hours,
+      not_before: form.notBefore?.toISOString() ?? null,
+      most_openings: form.mostOpenings,
+      challenge: form.challenge,
+      email: form.email,
+      recipient: form.recipient,
+      download: form.download,
+      deidentified: form.deidentified,
+    },
+    read: (value) => ({ ...readShare(value), path: text(record(value)["path"]), pin: orNull(text)(record(value)["pin"]) }),
+  });
+
+export const extendShare = (id: string, hours: number): Promise<Answer<Share>> => ask(`/api/shares/${id}`, { method: "PATCH", json: { hours }, read: readShare });
+
+/** A new PIN in place of the one before. */
+export const renewPin = (id: string): Promise<Answer<string>> => ask(`/api/shares/${id}`, { method: "PATCH", json: { new_pin: true }, read: (value) => text(record(value)["pin"]) });
+
+export const revokeShare = (id: string): Promise<Answer<undefined>> => ask(`/api/shares/${id}`, { method: "DELETE", read: nothing });
+
+/** End all of them; how many there were. */
+export const revokeShares = (): Promise<Answer<number>> => ask("/api/shares", { method: "DELETE", read: (value) => number(record(value)["revoked"]) });
+
+export const NOTICES = ["opened", "shared", "locked", "received"] as const;
+
+export interface Notice {
+  number: number;
+  what: (typeof NOTICES)[number];
+  at: Date;
+  seen: boolean;
+  /** The link, of one's own. */
+  link: string | null;
+  recipient: string;
+  sender: string;
+  until: Date;
+  description: string;
+  date: string | null;
+}
+
+const notice: Read<Notice> = (value) => {
+  const wire = record(value);
+  return {
+    number: number(wire["number"]),
+    what: oneOf(...NOTICES)(wire["what"]),
+    at: moment(wire["at"]),
+    seen: boolean(wire["seen"]),
+    link: orNull(text)(wire["link"]),
+    recipient: text(wire["recipient"]),
+    sender: text(wire["sender"]),
+    until: moment(wire["until"]),
+    description: text(wire["description"]),
+    date: orNull(text)(wire["date"]),
+  };
+};
+
+export const loadNotices = (signal?: AbortSignal): Promise<Answer<{ notices: Notice[]; unseen: number }>> =>
+  ask("/api/notices", {
+    read: (value) => ({ notices: listOf(notice)(record(value)["notices"]), unseen: number(record(value)["unseen"]) }),
+    ...(signal && { signal }),
+  });
+
+/** They were seen, up to the newest. */
+export const seeNotices = (newest: number): Promise<Answer<number>> =>
+  ask("/api/notices", { method: "POST", json: { newest }, read: (value) => number(record(value)["unseen"]) });
+
+/** Both halves of a link's address. */
+export interface Presented {
+  id: string;
+  secret: string;
+}
+
+/** What a link says of itself to whoever has its secret. */
+export interface LinkTold {
+  purpose: (typeof PURPOSES)[number];
+  challenge: Challenge;
+  sender: string;
+  expiresAt: Date;
+  /** Null when it is open already. */
+  opensAt: Date | null;
+}
+
+export const lookAtLink = (presented: Presented): Promise<Answer<LinkTold>> =>
+  ask("/api/links/look", {
+    method: "POST",
+    json: presented,
+    read: (value) => {
+      const wire = record(value);
+      return {
+        purpose: oneOf(...PURPOSES)(wire["purpose"]),
+        challenge: oneOf(...CHALLENGES)(wire["challenge"]),
+        sender: text(wire["sender"]),
+        expiresAt: moment(wire["expires_at"]),
+        opensAt: orNull(moment)(wire["opens_at"]),
+      };
+    },
+  });
+
+/** Come in by a link; the study that is open now. */
+export const openLink = (presented: Presented, answer: string): Promise<Answer<string | null>> =>
+  ask("/api/links/open", { method: "POST", json: { ...presented, answer }, read: (value) => orNull(text)(record(value)["study"]) });
+
+export const askForCode = (presented: Presented): Promise<Answer<undefined>> => ask("/api/links/code", { method: "POST", json: presented, read: nothing });
