@@ -1,0 +1,82 @@
+"""Rows written and read by the statements of receiving are those that the ORM would write and read."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from pacs.catalog.models import Instance, InstanceMetadata, Patient, Series, Study
+from pacs.catalog.statements import fetch, insert, update
+
+pytestmark = pytest.mark.django_db
+
+
+def new_series() -> Series:
+    patient = Patient.objects.create(identity_key="p", name="Doe^Jane", birth_date=date(1970, 1, 2))
+    study = Study.objects.create(patient=patient, study_instance_uid="1.2.3")
+    return Series.objects.create(study=study, series_instance_uid="1.2.3.1", series_time=time(3, 4, 5, 60))
+
+
+def test_a_row_is_written_with_every_kind_of_column() -> None:
+    began = timezone.now()
+    row = Instance(
+        series=new_series(),
+        sop_instance_uid="1.2.3.1.1",
+        size_bytes=5 << 40,
+        display={"Spacing": [0.5, None], "Text": 'é "%s" \\'},
+        position_mm=-0.125,
+        frame_table=bytes(range(256)),
+    )
+    insert(row)
+    insert(InstanceMetadata(instance=row, dicom_json=b"\0\xff"))
+    read = Instance.objects.select_related("metadata").get(pk=row.pk)
+    assert read.display == row.display
+    assert (read.size_bytes, read.position_mm, read.instance_number) == (5 << 40, -0.125, None)
+    assert bytes(read.frame_table or b"") == row.frame_table
+    assert bytes(read.metadata.dicom_json) == b"\0\xff"
+    assert began <= read.received_at <= timezone.now()
+
+
+def test_a_name_is_taken_once() -> None:
+    series = new_series()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(Series(study=series.study, series_instance_uid=series.series_instance_uid))
+
+
+def test_a_row_is_read_as_its_columns_say_and_the_rest_of_it_on_demand() -> None:
+    kept = new_series()
+    row = fetch(Series, ("series_time", "series_date", "id", "study_id"), series_instance_uid="1.2.3.1")
+    assert row is not None
+    assert (row.pk, row.study_id, row.series_date, row.series_time) == (
+        kept.pk,
+        kept.study_id,
+        None,
+        kept.series_time,
+    )
+    assert row.get_deferred_fields() >= {"modality", "series_instance_uid"}
+    assert row.series_instance_uid == "1.2.3.1"
+    patient = fetch(Patient, ("birth_date",), identity_key="p")
+    assert patient is not None
+    assert patient.birth_date == date(1970, 1, 2)
+    assert fetch(Series, ("id",), series_instance_uid="1' OR '1'='1") is None
+
+
+def test_a_moment_is_not_read() -> None:
+    with pytest.raises(TypeError):
+        fetch(Study, ("received_at",), study_instance_uid="1.2.3")
+
+
+def test_the_named_columns_of_one_row_are_changed() -> None:
+    kept = new_series()
+    other = Series.objects.create(study=kept.study, series_instance_uid="1.2.3.2")
+    update(kept, series_date=date(2024, 1, 2), number_of_instances=7)
+    update(kept)
+    assert (kept.series_date, kept.number_of_instances) == (date(2024, 1, 2), 7)
+    kept.refresh_from_db()
+    assert (kept.series_date, kept.number_of_instances) == (date(2024, 1, 2), 7)
+    assert kept.series_time == time(3, 4, 5, 60)
+    other.refresh_from_db()
+    assert (other.series_date, other.number_of_instances) == (None, 0)

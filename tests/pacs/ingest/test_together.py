@@ -1,0 +1,211 @@
+"""Objects that are committed together: none is answered before its commit, and none suffers for another's fault."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager, suppress
+from functools import partial
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
+
+from pacs.catalog.models import Patient, StudyWord
+from pacs.ingest import together
+from pacs.ingest.together import MOST_TOGETHER, Undone, committed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONGEST_S = 30
+LONGEST_LOCKED_MS = 1000
+GRACE_S = 0.5  # in which an answer that is given too early would come
+NOBODY = 999_999_999
+
+
+def write(key: str) -> str:
+    Patient.objects.create(identity_key=key)
+    return key
+
+
+def kept() -> set[str]:
+    return set(Patient.objects.values_list("identity_key", flat=True))
+
+
+class Gate:
+    """Work that tells when it has begun and goes on when it is let."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self.begun, self.opened = threading.Event(), threading.Event()
+
+    def __call__(self) -> str:
+        self.begun.set()
+        assert self.opened.wait(LONGEST_S)
+        return write(self._key)
+
+
+class Crowd:
+    """Calls committed() from many threads."""
+
+    def __init__(self, threads: ThreadPoolExecutor) -> None:
+        self._threads = threads
+
+    def start(self, work: Callable[[], object]) -> Future[object]:
+        """Commit this now, or as soon as it can be."""
+        return self._threads.submit(self._commit, work)
+
+    def queue(self, work: Callable[[], object]) -> Future[object]:
+        """Commit this after the one that is under way; it waits when this returns."""
+        before = len(together._waiting)
+        future = self.start(work)
+        ends_at = time.monotonic() + LONGEST_S
+        while len(together._waiting) == before:
+            assert time.monotonic() < ends_at
+            time.sleep(0.001)
+        return future
+
+    @staticmethod
+    def _commit(work: Callable[[], object]) -> object:
+        try:
+            if connection.vendor == "sqlite":
+                connection.cursor().execute(f"PRAGMA busy_timeout = {LONGEST_LOCKED_MS}")
+            return committed(work)
+        finally:
+            connections.close_all()
+
+
+@contextmanager
+def crowd() -> Iterator[Crowd]:
+    with ThreadPoolExecutor(MOST_TOGETHER + 9) as threads:
+        yield Crowd(threads)
+
+
+def behind_a_gate(works: list[Callable[[], object]]) -> list[Future[object]]:
+    """All of these wait while another commit is under way, and are let go on together."""
+    gate = Gate("gate")
+    with crowd() as people:
+        first = people.start(gate)
+        assert gate.begun.wait(LONGEST_S)
+        futures = [people.queue(work) for work in works]
+        gate.opened.set()
+        assert first.result(LONGEST_S) == "gate"
+    return futures
+
+
+def test_p1_nobody_is_answered_before_the_commit_that_is_shared() -> None:
+    first, last = Gate("first"), Gate("last")
+    with crowd() as people:
+        people.start(first)
+        assert first.begun.wait(LONGEST_S)
+        shared = [people.queue(work) for work in (partial(write, "one"), partial(write, "two"), last)]
+        first.opened.set()
+        assert last.begun.wait(LONGEST_S)  # the two are written, in the transaction that is still open
+        assert wait(shared, GRACE_S, FIRST_COMPLETED).done == set()
+        assert kept() == {"first"}
+        last.opened.set()
+        for future in shared:
+            assert future.result(LONGEST_S) in kept()
+    assert kept() == {"first", "one", "two", "last"}
+
+
+def test_those_who_wait_are_committed_in_one_transaction_of_bounded_size() -> None:
+    seen: list[tuple[int, int]] = []
+
+    def look(number: int) -> None:
+        # Whoever is in one transaction sees it in one thread, with what the others of it have written.
+        write(str(number))
+        seen.append((threading.get_ident(), len(kept())))
+
+    behind_a_gate([partial(look, number) for number in range(MOST_TOGETHER + 3)])
+    assert len(seen) == MOST_TOGETHER + 3
+    assert len({thread for thread, _ in seen[:MOST_TOGETHER]}) == 1
+    assert len(kept()) == MOST_TOGETHER + 4
+
+
+def test_who_fails_fails_alone() -> None:
+    def fail() -> None:
+        write("never")
+        raise ValueError("mine")
+
+    one, failed, two = behind_a_gate([partial(write, "one"), fail, partial(write, "two")])
+    assert (one.result(), two.result()) == ("one", "two")
+    assert isinstance(failed.exception(), ValueError)
+    assert kept() == {"gate", "one", "two"}
+
+
+def test_a_commit_that_fails_is_nobodys_receipt_but_of_those_who_come_through_alone() -> None:
+    def point_nowhere() -> None:
+        StudyWord.objects.create(study_id=NOBODY, word="orphan")  # told at the commit: the key is deferred
+
+    one, failed, two = behind_a_gate([partial(write, "one"), point_nowhere, partial(write, "two")])
+    assert (one.result(), two.result()) == ("one", "two")
+    assert isinstance(failed.exception(), IntegrityError)
+    assert kept() == {"gate", "one", "two"}
+    assert not StudyWord.objects.exists()
+
+
+@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="is about the embedded database")
+def test_a_database_that_lets_nobody_begin_is_asked_once_for_all_who_wait() -> None:
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as elsewhere, crowd() as people:
+        elsewhere.execute("BEGIN IMMEDIATE")
+        first = people.start(partial(write, "first"))
+        while not together._turn.locked():
+            time.sleep(0.001)
+        waiting = [people.queue(partial(write, key)) for key in "abc"]
+        errors = [future.exception(LONGEST_S) for future in (first, *waiting)]
+    assert all(isinstance(error, OperationalError) for error in errors)
+    assert len(set(map(id, errors))) == 2
+    assert kept() == set()
+
+
+def test_what_is_told_on_commit_is_told_once_and_only_of_what_is_kept() -> None:
+    told: list[str] = []
+
+    def work(key: str, *, fails: bool) -> None:
+        write(key)
+        transaction.on_commit(partial(told.append, key))
+        if fails:
+            raise ValueError(key)
+
+    behind_a_gate([partial(work, key, fails=key == "b") for key in "abc"])
+    assert sorted(told) == ["a", "c"]
+
+
+def test_a_thread_that_is_ended_leaves_the_others_to_go_on() -> None:
+    ended = threading.Event()
+
+    def end_once() -> str:
+        if not ended.is_set():
+            ended.set()
+            raise KeyboardInterrupt
+        return write("after all")
+
+    first, other = behind_a_gate([end_once, partial(write, "other")])
+    answers = [future.exception() or future.result() for future in (first, other)]
+    assert sum(isinstance(answer, KeyboardInterrupt) for answer in answers) == 1
+    assert committed(partial(write, "later")) == "later"
+    assert kept() == {"gate", "after all", "other", "later"}
+
+
+def test_within_the_callers_transaction_only_the_callers_work_is_done() -> None:
+    with transaction.atomic():
+        assert committed(partial(write, "undone")) == "undone"
+        transaction.set_rollback(True)
+    assert kept() == set()
+    assert not connection.in_atomic_block
+
+
+def test_whoever_goes_on_after_a_fault_is_told_that_nothing_was_kept() -> None:
+    def swallow() -> str:
+        with suppress(IntegrityError), transaction.atomic(savepoint=False):
+            write("twice")
+            write("twice")
+        return "done"
+
+    with pytest.raises(Undone):
+        committed(swallow)
+    assert kept() == set()
+    assert committed(partial(write, "after")) == "after"

@@ -1,0 +1,160 @@
+"""A connection's headers have an end, in length and in time: one request of anybody's cannot keep the loop busy."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+from uvicorn import Config
+from uvicorn.server import ServerState
+
+from pacs.http import headers
+from pacs.operations import connections
+from pacs.operations.connections import MOST_HEADER_BYTES, BoundedHttp
+from pacs.operations.server import Server, reserve_address
+
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Connect = Callable[[], Awaitable[Connection]]
+BEGUN = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+CHUNKED = BEGUN + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+async def count_body(scope: Any, receive: Any, send: Any) -> None:
+    """The length of the body."""
+    count, is_more = 0, True
+    while is_more:
+        message = await receive()
+        count += len(message.get("body", b""))
+        is_more = message.get("more_body", False)
+    told = b"%d" % count
+    start = {
+        "type": "http.response.start",
+        "status": 200,
+        "headers": [(b"content-length", b"%d" % len(told))],
+    }
+    await send(start)
+    await send({"type": "http.response.body", "body": told})
+
+
+@asynccontextmanager
+async def serving(config: Config) -> AsyncIterator[Connect]:
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: BoundedHttp(config, state, {}), "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        yield lambda: asyncio.open_connection("127.0.0.1", port)
+
+
+def counting() -> Config:
+    return Config(count_body, log_config=None)
+
+
+async def answer_to(*sent: bytes, config: Config | None = None) -> bytes:
+    """The answer; empty where the connection ended without one."""
+    async with serving(config or counting()) as connect:
+        reader, writer = await connect()
+        try:
+            for piece in sent:
+                writer.write(piece)
+                await writer.drain()
+            async with asyncio.timeout(10):
+                return await reader.read(1 << 16)
+        except ConnectionError:
+            return b""
+        finally:
+            writer.close()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        (BEGUN + b"X-A: ", *[b"a" * (1 << 20)] * 16),
+        (b"GET /" + b"a" * (1 << 20),),
+        (BEGUN, b"a: b\r\n" * 100_000),
+        (CHUNKED, b"0\r\nX-Trailer: ", *[b"a" * (1 << 20)] * 16),
+        (CHUNKED, b"5;", *[b"a" * (1 << 20)] * 16),
+    ],
+    ids=["one header", "the address", "many headers", "a trailer", "a chunk's line"],
+)
+async def test_what_is_no_body_ends_at_its_bound(sent: tuple[bytes, ...]) -> None:
+    began = time.perf_counter()
+    answer = await answer_to(*sent)
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 431 ")
+    assert time.perf_counter() - began < 2
+
+
+async def test_whoever_sends_too_long_a_header_is_told_so() -> None:
+    answer = await answer_to(BEGUN + b"X-A: " + b"a" * MOST_HEADER_BYTES)
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert b"too_large" in answer
+
+
+async def test_headers_within_the_bound_and_bodies_of_any_length_pass() -> None:
+    body = b"x" * (5 << 20)
+    long = b"X-A: " + b"a" * (MOST_HEADER_BYTES - 1000)
+    head = BEGUN + long + b"\r\nContent-Length: %d\r\n\r\n" % len(body)
+    assert (await answer_to(head + body)).endswith(b"\r\n\r\n5242880")
+    chunks = (b"1000\r\n" + b"y" * 0x1000 + b"\r\n") * 100
+    assert (await answer_to(CHUNKED + chunks + b"0\r\n\r\n")).endswith(b"\r\n\r\n409600")
+
+
+@pytest.mark.parametrize("sent", [b"", BEGUN], ids=["nothing", "half the headers"])
+async def test_headers_have_to_come_in_time(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEADERS_WITHIN_S", 0.2)
+    assert await answer_to(sent) == b""
+
+
+async def test_the_time_is_for_headers_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEADERS_WITHIN_S", 0.2)
+    async with serving(counting()) as connect:
+        reader, writer = await connect()
+        for _ in range(2):  # the second on the same connection
+            writer.write(BEGUN + b"Content-Length: 2\r\n\r\na")
+            await asyncio.sleep(0.4)
+            writer.write(b"b")
+            assert b"200 OK" in await reader.read(1 << 16)
+        writer.close()
+
+
+def test_a_name_longer_than_any_name_is_not_kept() -> None:
+    headers._is_our_host.cache_clear()
+    assert not headers.is_our_host(b"a" * (1 << 20))
+    assert headers._is_our_host.cache_info().currsize == 0
+    assert headers.is_our_host(b"127.0.0.1:8000")
+
+
+def test_a_connection_whose_other_end_is_gone_is_found_out(settings: Settings) -> None:
+    settings.BIND, settings.BIND_HOST = "127.0.0.1:0", "127.0.0.1"
+    with reserve_address() as reserved:
+        reserved.listen()
+        with socket.create_connection(reserved.getsockname()), reserved.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+
+
+@pytest.mark.parametrize(
+    ("trusted", "told"),
+    [(["127.0.0.0/30"], "203.0.113.66"), (["192.0.2.0/24"], "127.0.0.1"), ([], "127.0.0.1")],
+)
+async def test_only_a_known_proxy_is_believed_when_it_says_who_called(
+    trusted: list[str], told: str, settings: Settings
+) -> None:
+    settings.IS_HTTPS, settings.TRUSTED_PROXIES = True, trusted
+    config = Server(lambda: None).config
+    callers: list[str] = []
+
+    async def note_caller(scope: Any, receive: Any, send: Any) -> None:
+        callers.append(scope["client"][0])
+        await count_body(scope, receive, send)
+
+    config.app = note_caller
+    config.load()
+    request = BEGUN + b"X-Forwarded-For: 203.0.113.66\r\nContent-Length: 0\r\n\r\n"
+    assert b"200 OK" in await answer_to(request, config=config)
+    assert callers == [told]
