@@ -1,0 +1,91 @@
+"""Receiving: STOW-RS of CT slices over four connections, one object a request; ours is on the disk when it answers."""
+
+from __future__ import annotations
+
+import http.client
+import queue
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+
+from bench.bars import Figure, at_least
+from bench.servers import Running
+from bench.slices import Slice
+
+CONNECTIONS = 4
+BOUNDARY = "lightbox-bench"
+ROUNDS = 5
+STOW = at_least("STOW-RS, each object on the disk when answered, 4 connections, vs Orthanc", "x", 0.8, 1.2)
+
+
+class Sender:
+    """Sends bodies over several connections until there are none left."""
+
+    def __init__(self, server: Running, files: Iterable[bytes]) -> None:
+        self._server = server
+        self._bodies: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        for file in files:
+            self._bodies.put(_body(file))
+        self.refused: list[int] = []
+
+    def send(self) -> float:
+        """Seconds until the last was answered."""
+        threads = [threading.Thread(target=self._connection) for _ in range(CONNECTIONS)]
+        began = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return time.perf_counter() - began
+
+    def _connection(self) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._server.port)
+        headers = {
+            "Content-Type": f'multipart/related; type="application/dicom"; boundary={BOUNDARY}',
+            "Accept": "application/dicom+json",
+            **self._server.headers,
+        }
+        while True:
+            try:
+                body = self._bodies.get_nowait()
+            except queue.Empty:
+                return
+            connection.request("POST", "/dicom-web/studies", body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                self.refused.append(answer.status)
+
+
+def _body(file: bytes) -> bytes:
+    head = f"--{BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n".encode()
+    return head + file + f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+def send(server: Running, slices: Sequence[Slice]) -> float:
+    """Objects a second. Ends the run when one was refused: every later figure would be of something else."""
+    return len(slices) / send_files(server, [each.file for each in slices])
+
+
+def send_files(server: Running, files: Iterable[bytes]) -> float:
+    """Seconds that it took. Ends the run when one was refused."""
+    sender = Sender(server, files)
+    took_s = sender.send()
+    if sender.refused:
+        raise SystemExit(f"{server.name} refused objects: {sorted(set(sender.refused))}")
+    return took_s
+
+
+def measure(ours: Running, peer: Running | None, slices: Sequence[Slice]) -> Iterator[Figure]:
+    """Sends the slices to both, a fifth at a time and in turns; they stay there for what is measured next."""
+    rates: dict[str, list[float]] = {}
+    share = -(-len(slices) // ROUNDS)
+    for first in range(0, len(slices), share):
+        for server in filter(None, (ours, peer)):
+            rates.setdefault(server.name, []).append(send(server, slices[first : first + share]))
+    mean = {name: len(seen) / sum(1 / rate for rate in seen) for name, seen in rates.items()}
+    told = "; ".join(f"{name} {rate:.0f}/s" for name, rate in mean.items())
+    if peer is None:
+        yield STOW.none(f"{told}; Orthanc is not installed")
+    else:
+        yield STOW.figure(mean[ours.name] / mean[peer.name], told)
