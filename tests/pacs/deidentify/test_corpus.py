@@ -118,7 +118,6 @@ def _removed(dataset: Dataset) -> tuple[set[str], set[str]]:
     return gone, left
 
 
-@pytest.mark.xfail(reason="two words that name no person stay in 6_1.dcm: SIEMENS and External", strict=True)
 def test_no_value_that_the_profile_removes_is_in_a_copy(files: list[Path]) -> None:
     wrong, compared = [], 0
     for path in files:
@@ -129,7 +128,9 @@ def test_no_value_that_the_profile_removes_is_in_a_copy(files: list[Path]) -> No
         head = made[0][132:].decode("latin-1").casefold().replace(stand_in("DT"), "")
         for value in gone:
             is_telling = len(value) >= 6 and re.search(r"[A-Za-z]{4}|\d{5}", value) is not None
-            if is_telling and not any(value in kept for kept in left) and value not in EARLIEST.values():
+            # A private "SIEMENS" goes, though the Manufacturer "Siemens HealthCare" beside it stays.
+            is_kept_elsewhere = any(value.casefold() in kept.casefold() for kept in left)
+            if is_telling and not is_kept_elsewhere and value not in EARLIEST.values():
                 compared += 1
                 if value.casefold() in head and not value.startswith(STANDARD_UIDS):
                     wrong.append((path.name, value))
