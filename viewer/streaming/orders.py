@@ -69,7 +69,7 @@ def needed_level(levels: int, zoom: float) -> int:
     """The first of `levels` (each doubles the sides) that has a pixel for each of the screen's; 0 where unknown."""
     if levels == 0:
         return 0
-    halvings = math.floor(math.log2(1 / zoom) + 1e-9) if 0 < zoom < 1 else 0
+    halvings = math.floor(1e-9 - math.log2(zoom)) if 0 < zoom < 1 else 0
     return max(0, levels - 1 - halvings)
 
 

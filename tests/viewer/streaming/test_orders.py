@@ -169,6 +169,7 @@ def test_how_many_levels_there_are_is_learnt_on_the_way() -> None:
         (4, 0.25, 1),
         (4, 0.01, 0),
         (4, 0, 3),
+        (4, 5e-324, 0),
         (0, 1, 0),
         (1, 0.5, 0),
     ],
