@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -11,6 +12,13 @@ from tests.e2e.conftest import OpenApp
 from tests.e2e.screens import PHONE
 
 LONGEST_END_MS = 15_000
+
+
+def just_signed_in(open_app: OpenApp, role: str, **options: Any) -> App:
+    """Sharing asks who it is unless they signed in a moment ago."""
+    app = open_app(PHONE, **options)
+    app.sign_in(role)
+    return app
 
 
 def make_link(app: App) -> tuple[str, str]:
@@ -43,7 +51,7 @@ def type_pin(page: Page, pin: str) -> None:
 
 
 def test_a_link_is_made_opened_by_pin_and_taken_back(open_app: OpenApp) -> None:
-    sender = open_app(PHONE, "clinician")
+    sender = just_signed_in(open_app, "clinician")
     sender.open_study(CT)
     address, pin = make_link(sender)
 
@@ -86,7 +94,7 @@ def expect_the_full_viewer_alone(guest: App) -> None:
 
 
 def test_a_guest_sees_nothing_but_what_the_link_shows(open_app: OpenApp) -> None:
-    sender = open_app(PHONE, "clinician")
+    sender = just_signed_in(open_app, "clinician")
     sender.open_study(CHEST)
     address, pin = make_link(sender)
     guest = open_app(PHONE)
@@ -104,7 +112,7 @@ def test_a_guest_sees_nothing_but_what_the_link_shows(open_app: OpenApp) -> None
 
 
 def test_a_patient_shares_their_images_with_a_doctor(open_app: OpenApp) -> None:
-    patient = open_app(PHONE, "patient", color_scheme="light")
+    patient = just_signed_in(open_app, "patient", color_scheme="light")
     patient.page.goto("/my-images")
     patient.page.get_by_role("button", name="Share with a doctor").first.click()
     patient.page.get_by_role("button", name="Make the link").click()

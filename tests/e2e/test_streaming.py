@@ -139,7 +139,9 @@ def test_turning_the_phone_keeps_the_picture_and_the_socket(open_app: OpenApp, l
     app = open_app(PHONE, "clinician", base_url=line.address)
     app.open_study(CT)
     expect_exact(app)
+    before = app.image_number()
     app.page.keyboard.press("PageDown")
+    app.expect_image(before + 10)
     expect_exact(app)
     number, sockets = app.image_number(), line.sockets
     app.page.set_viewport_size({"width": PHONE.height, "height": PHONE.width})

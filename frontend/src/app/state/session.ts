@@ -29,8 +29,8 @@ const others = new BroadcastChannel("lightbox-session");
 
 /** Ask the server who we are. */
 export async function learnSession(): Promise<void> {
-  const before = knownSession();
   const answer = await loadSession();
+  const before = knownSession(); // who left while we asked was no one's surprise
   if (answer.ok) {
     if (before !== null) noteChange(before, answer.value);
     knowledge.value = { kind: "known", session: answer.value };
@@ -44,6 +44,7 @@ const knownSession = (): Session | null => (knowledge.value.kind === "known" ? k
 function noteChange({ user, guest: stayed }: Session, now: Session): void {
   const hasEnded = stayed !== null && stayed.link !== now.guest?.link;
   if (hasEnded) stayEnd.value = "ended";
+  if (user !== null && now.user === null) wasSignedOut.value = true;
   if (hasEnded || (user !== null && user.username !== now.user?.username)) forget();
 }
 
