@@ -10,7 +10,7 @@ import { forgetOnLeaving, learnSession, watchSession } from "./state/session";
 import { wearTheme } from "./state/theme";
 import { keepShell } from "./state/updates";
 
-const SHELL_AFTER_MS = 4000;
+const SHELL_AFTER_MS = 2500;
 
 const place = document.getElementById("app");
 if (place) {

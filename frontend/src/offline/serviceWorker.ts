@@ -2,6 +2,7 @@
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
 import { EarlyAsking } from "./earlyAsking";
+import { fetchAtOnce } from "./shellAtOnce";
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -26,7 +27,9 @@ self.addEventListener("fetch", (event) => {
   if (answer) event.respondWith(answer.then((came) => came ?? fetch(request)));
 });
 
-precacheAndRoute(self.__WB_MANIFEST);
+const shell = self.__WB_MANIFEST;
+self.addEventListener("install", (event) => event.waitUntil(fetchAtOnce(shell, (address) => fetch(address, { credentials: "same-origin" }))));
+precacheAndRoute(shell);
 cleanupOutdatedCaches();
 registerRoute(new NavigationRoute(createHandlerBoundToURL("/index.html"), { denylist: NOT_THE_APP }));
 
