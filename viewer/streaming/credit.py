@@ -13,6 +13,8 @@ from dataclasses import dataclass
 FIRST_WINDOW_BYTES = 96 << 10  # a third of a slice: who has just come looks at one picture
 LEAST_WINDOW_BYTES = 24 << 10
 MOST_WINDOW_BYTES = 4 << 20
+# A page that is busy drawing answers late, however quick its line: less than this on its way, and the line stands idle.
+LEAST_TRIP_S = 0.1
 # In times of what fills the line. While its rate is being found, the window doubles with each round trip; then a
 # quarter more is enough to see a rate that rises, and what waits in the line is little.
 RISING, STEADY = 2.0, 1.25
@@ -96,9 +98,9 @@ class Credit:
         self._window = int(min(MOST_WINDOW_BYTES, max(LEAST_WINDOW_BYTES, self._fitting(rate, now_s))))
 
     def _fitting(self, rate: float, now_s: float) -> float:
-        fills = rate * self._trip_s
         if now_s - self._trip_at_s > TRIP_HOLDS_S:
-            return PROBING * fills
+            return PROBING * rate * self._trip_s
+        fills = rate * max(self._trip_s, LEAST_TRIP_S)
         if self._flat_rounds >= FLAT_ROUNDS:
             return STEADY * fills
         # A line that was given little to carry has not shown what it can.

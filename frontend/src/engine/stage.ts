@@ -8,7 +8,7 @@ import { type Level, type LensPlace, isComplete, lensFor } from "./scene";
 import { type CinePace, CineRun } from "./stack/cine";
 import { player } from "./stack/player";
 import { STANDS_AFTER_MS, Travel } from "./stack/travel";
-import { StageFrames, nearestIndex } from "./stageFrames";
+import { StageFrames, nearestIndex, wantsThisAlone } from "./stageFrames";
 import { StageLook, tableIn, windowIn } from "./stageLook";
 import { NOTHING, StagePicture } from "./stagePicture";
 import { type StageParts, sharesOf } from "./stageState";
@@ -328,8 +328,9 @@ export class Stage {
       cine: this.#cine,
       streaming,
     });
+    const alone = wantsThisAlone(seen.direction, streaming, this.#tiles.isSettled);
     // A cine passes by faster than values come.
-    this.#frames.look(this.isPlaying ? null : { ...seen, alone: streaming === "first" || !this.#tiles.isSettled });
+    this.#frames.look(this.isPlaying ? null : { ...seen, alone });
   }
 
   #isComplete(frame: Frame, part: Box | null): boolean {

@@ -154,6 +154,14 @@ function isQuick({ format: { columns, rows } }: Frame): boolean {
   return columns * rows <= QUICK_PIXELS;
 }
 
+/**
+ * Whether the line is for the frame on screen and nothing about it: until its values or its tiles are here. Not for
+ * whoever goes through a stack: they want what comes next, whatever of this slice is still on its way.
+ */
+export function wantsThisAlone(direction: FrameGaze["direction"], streaming: Gaze["streaming"], areTilesHere: boolean): boolean {
+  return direction === 0 && (streaming === "first" || !areTilesHere);
+}
+
 /** Where the nearest frame is that `isHere` and has the format of that at `index`; null where none is. */
 export function nearestIndex(stack: Stack, index: number, isHere: (frame: Frame) => boolean): number | null {
   const format = stack.frames[index]?.format;

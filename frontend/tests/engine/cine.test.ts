@@ -97,4 +97,19 @@ describe("travel through a stack", () => {
     expect(travel.direction(1200)).toBe(-1);
     expect(travel.direction(10_000)).toBe(0);
   });
+
+  it("goes on where a page that is busy drawing hears of several steps at once", () => {
+    const travel = new Travel();
+    for (let now = 0; now <= 1000; now += 200) travel.step(4, now);
+    expect(travel.speed(1000)).toBeCloseTo(20, 0);
+  });
+
+  it("has no speed by single steps, or by a jump after a rest", () => {
+    const travel = new Travel();
+    travel.step(1, 0);
+    travel.step(1, 200);
+    expect(travel.speed(200)).toBe(0);
+    travel.step(250, 2000);
+    expect(travel.speed(2000)).toBe(0);
+  });
 });

@@ -150,6 +150,20 @@ describe("what is held of full frames", () => {
     expect(gone).toHaveLength(2); // textures of the coarser ones
   });
 
+  it("is made coarse ahead of whoever moves, several at once, and not of whoever stands", async () => {
+    const store = storeOf(FRAME_BYTES * 20);
+    store.look(viewer, gazeAt(5));
+    for (const index of [4, 6, 7, 8]) sink.take(frameAt(index), arrived(0));
+    expect(decoder.jobs).toEqual([]);
+    store.look(viewer, gazeAt(5, { direction: 1, speed: 20 }));
+    expect(decoder.jobs).toHaveLength(3);
+    await decoder.finishAll();
+    expect([4, 6, 7, 8].filter((index) => store.picture(frameAt(index)) !== null)).toEqual([6, 7, 8]);
+    store.look(viewer, gazeAt(5, { direction: -1, speed: 20 }));
+    await decoder.finishAll();
+    expect(store.picture(frameAt(4))).toMatchObject({ step: 4 });
+  });
+
   it("takes levels in any order, and makes nothing of one whose predecessor is missing", async () => {
     const store = storeOf(FRAME_BYTES * 20);
     store.look(viewer, gazeAt(5));

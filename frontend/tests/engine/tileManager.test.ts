@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Frame, type LoadedTile, type TileAddress, TileFailure } from "../../src/engine/model";
 import { LOAD } from "../../src/engine/tiles/frameShelf";
-import { nearestIndex } from "../../src/engine/stageFrames";
+import { nearestIndex, wantsThisAlone } from "../../src/engine/stageFrames";
 import { TileManager } from "../../src/engine/tiles/tileManager";
 import { type Gaze, rungFor } from "../../src/engine/tiles/wants";
 import { ctStack } from "./builders";
@@ -183,4 +183,14 @@ it("keeps to its budget, and what is looked at stays", async () => {
   }
   expect(manager.covers(frame(7))).toBe(true);
   expect(manager.covers(frame(0))).toBe(false);
+});
+
+describe("the frame on screen", () => {
+  it("has the line for itself until it is here, unless the reader goes on through the stack", () => {
+    expect(wantsThisAlone(0, "first", true)).toBe(true);
+    expect(wantsThisAlone(0, "rest", false)).toBe(true);
+    expect(wantsThisAlone(0, "rest", true)).toBe(false);
+    expect(wantsThisAlone(1, "first", false)).toBe(false);
+    expect(wantsThisAlone(-1, "rest", false)).toBe(false);
+  });
 });

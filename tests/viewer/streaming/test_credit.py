@@ -6,6 +6,7 @@ import pytest
 
 from viewer.streaming.credit import (
     FIRST_WINDOW_BYTES,
+    LEAST_TRIP_S,
     LEAST_WINDOW_BYTES,
     TRIP_HOLDS_S,
     Credit,
@@ -49,7 +50,15 @@ def test_a_line_is_filled_and_little_waits_in_it(mbit_per_s: float, round_trip_s
     line.run(20 * round_trip_s + 1)
     assert line.run(3) > 0.95
     waiting_s = line.credit.in_flight_bytes / line.bytes_per_s
-    assert waiting_s < 1.4 * round_trip_s + LEAST_WINDOW_BYTES / line.bytes_per_s + 0.05
+    assert waiting_s < 1.4 * max(round_trip_s, LEAST_TRIP_S) + LEAST_WINDOW_BYTES / line.bytes_per_s + 0.05
+
+
+def test_a_page_that_is_busy_drawing_does_not_leave_its_line_idle() -> None:
+    line = Line(1.1e6, 0.015)  # its shortest trip was seen while it had nothing to draw
+    line.run(1)
+    line.round_trip_s = 0.09
+    line.run(1)
+    assert line.run(3) > 0.9
 
 
 def test_a_line_that_was_given_little_to_carry_has_not_shown_what_it_can() -> None:

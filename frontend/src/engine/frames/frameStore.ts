@@ -4,6 +4,7 @@
  */
 
 import type { Decoder } from "../decode/decoder";
+import type { DecodeJob } from "../decode/messages";
 import { type MakeValuePainter, ValuePainter } from "../gl/valuePainter";
 import { type Frame, type GreyWindow, frameKey } from "../model";
 import { GreyTables } from "../values/display";
@@ -12,7 +13,7 @@ import { type ValueRange, autoWindow, rangeOf } from "../values/range";
 import { type FramePicture, HeldFrame, type Probed } from "./heldFrame";
 import { probed } from "./probe";
 import { type Gaze, type Room, roomFor } from "./room";
-import type { ArrivedLevel, FrameSink, FrameSource, MakeFrameSource, Refusal } from "./source";
+import type { ArrivedLevel, FrameSink, FrameSource, Look, MakeFrameSource, Refusal } from "./source";
 
 export interface FrameStoreParts {
   readonly makeSource: MakeFrameSource;
@@ -33,6 +34,11 @@ const MOST_FAILURES = 2;
 /** Where nothing can be decoded (the decoder does not come), nothing more is asked for. */
 const MOST_IN_ROW = 5;
 
+/** So many pictures are made ahead of whoever moves. */
+const MOST_COMING = 12;
+/** So many coarse pictures are on their way to the decoder and back at once; a whole one takes as long as all of them. */
+const MOST_DECODING = 4;
+
 /** Nobody looks any more: all of it goes after so long. */
 const CLOSES_AFTER_MS = 2000;
 const DAMAGED: Refusal = { reason: "damaged", permanent: true, retryAfterMs: null };
@@ -50,7 +56,8 @@ export class FrameStore implements FrameSink {
   #failedInRow = 0;
   #gazes = new Map<Viewer, Gaze | null>();
   #room: Room = { looks: [], admitted: new Set() };
-  #isDecoding = false;
+  /** What is being decoded takes so much of MOST_DECODING. */
+  #decoding = 0;
   #isClosed = false;
   #callOffClose: () => void = () => undefined;
 
@@ -209,14 +216,20 @@ export class FrameStore implements FrameSink {
     this.#decodeNext();
   }
 
-  // Decoding: one at a time, what is looked at first
+  // Decoding: what is looked at first
 
   #decodeNext(): void {
-    if (this.#isDecoding || this.#isClosed) return;
-    const held = this.#nextToDecode();
-    const job = held?.job();
-    if (held === undefined || job === null || job === undefined) return;
-    this.#isDecoding = true;
+    while (this.#decoding < MOST_DECODING && !this.#isClosed) {
+      const held = this.#nextToDecode();
+      const job = held?.job();
+      if (held === undefined || job === null || job === undefined) return;
+      this.#decode(held, job);
+    }
+  }
+
+  #decode(held: HeldFrame, job: Omit<DecodeJob, "id">): void {
+    const share = job.halvings > 0 ? 1 : MOST_DECODING;
+    this.#decoding += share;
     held.isDecoding = true;
     this.#decoder
       .decode(job, job.halvings > 0)
@@ -237,20 +250,24 @@ export class FrameStore implements FrameSink {
         },
       )
       .finally(() => {
-        this.#isDecoding = false;
+        this.#decoding -= share;
         this.#decodeNext();
       });
   }
 
   #nextToDecode(): HeldFrame | undefined {
-    for (const { stack, index } of this.#room.looks) {
-      const frame = stack.frames[index];
-      const held = frame === undefined ? undefined : this.#held.get(frameKey(frame));
-      if (held?.isUndecoded === true) return held;
-    }
-    // Of what is not looked at, only the whole: what is coarse is shown by tiles.
-    for (const held of this.#held.values()) if (held.isUndecoded && held.isWholeReady) return held;
-    return undefined;
+    const { looks } = this.#room;
+    return (
+      this.#undecoded(looks.flatMap(({ stack, index }) => stack.frames[index] ?? [])) ??
+      // Who moves sees a slice for a moment: its first level has to be a picture by then.
+      this.#undecoded(looks.flatMap((look) => (look.speed > 0 ? comingUp(look) : [])), (held) => held.picture === null) ??
+      // Of what else is not looked at, only the whole: what is coarse is shown by tiles.
+      [...this.#held.values()].find((held) => held.isUndecoded && held.isWholeReady)
+    );
+  }
+
+  #undecoded(frames: readonly Frame[], isFor: (held: HeldFrame) => boolean = () => true): HeldFrame | undefined {
+    return frames.map((frame) => this.#held.get(frameKey(frame))).find((held) => held?.isUndecoded === true && isFor(held));
   }
 
   #ended(held: HeldFrame, change: () => void): void {
@@ -302,6 +319,12 @@ export class FrameStore implements FrameSink {
   #tell(frame: Frame | null): void {
     for (const viewer of this.#gazes.keys()) viewer.onChange(frame);
   }
+}
+
+/** What whoever moves comes to next, the nearest first. */
+function comingUp({ stack, index, direction, ahead }: Look): readonly Frame[] {
+  const most = Math.min(ahead, MOST_COMING);
+  return direction < 0 ? stack.frames.slice(Math.max(0, index - most), index).reverse() : stack.frames.slice(index + 1, index + 1 + most);
 }
 
 function isSameGaze(one: Gaze | null, other: Gaze | null): boolean {

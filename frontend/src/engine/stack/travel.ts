@@ -2,6 +2,8 @@
 
 /** After this long without a step the reader stands. */
 export const STANDS_AFTER_MS = 160;
+/** A page that is busy drawing hears of several steps at once, and late: within so long they are one movement. */
+const STALLS_FOR_MS = 500;
 /** The direction is remembered longer: a reader who paused goes on the same way more often than not. */
 const REMEMBERS_MS = 4000;
 /** Faster than this a slice is gone before its full level comes: the quick preview does. */
@@ -19,7 +21,8 @@ export class Travel {
   step(slices: number, timeMs: number): void {
     const elapsed = timeMs - this.#lastMs;
     const now = Math.abs(slices) / Math.max(elapsed / 1000, 1 / 120);
-    this.#speed = elapsed > STANDS_AFTER_MS ? 0 : this.#speed * 0.6 + now * 0.4;
+    if (elapsed <= STANDS_AFTER_MS) this.#speed = this.#speed * 0.6 + now * 0.4;
+    else this.#speed = Math.abs(slices) > 1 && elapsed <= STALLS_FOR_MS ? now : 0;
     this.#direction = slices > 0 ? 1 : -1;
     this.#lastMs = timeMs;
   }
