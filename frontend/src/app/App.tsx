@@ -22,6 +22,7 @@ const myImages = () => import("./screens/my-images/index").then((room) => room.d
 const confirm = () => import("./screens/confirm/index").then((room) => room.default);
 const audit = () => import("./screens/audit/index").then((room) => room.default);
 const whoLooked = () => import("./screens/who-looked/index").then((room) => room.default);
+const exporting = () => import("./screens/export/index").then((room) => room.default);
 const shares = () => import("./screens/shares/index").then((room) => room.default);
 const guestRoom = () => import("./screens/guest/index").then((room) => room.default);
 const account = () => import("./screens/account/index").then((room) => room.default);
@@ -76,6 +77,7 @@ interface Room {
 }
 
 const everyone = (): boolean => true;
+const uidHere = (): string => (route.value.name === "export" ? route.value.uid : "");
 const isPatient = (role: Role): boolean => role === "patient";
 const isAdministrator = (role: Role): boolean => role === "administrator";
 
@@ -84,6 +86,7 @@ const ROOMS: Partial<Record<Route["name"], Room>> = {
   "my-images": { isFor: isPatient, show: () => <Later load={myImages} props={{}} /> },
   bin: { isFor: mayDelete, show: () => <Later load={bin} props={{}} /> },
   upload: { isFor: mayUpload, show: () => <Later load={upload} props={{}} /> },
+  export: { isFor: everyone, show: () => <Later load={exporting} props={{ uid: uidHere() }} /> },
   shares: { isFor: everyone, show: () => <Later load={shares} props={{}} /> },
   account: { isFor: everyone, show: () => <Later load={account} props={{}} /> },
   audit: { isFor: isAdministrator, show: () => <Later load={audit} props={{}} /> },

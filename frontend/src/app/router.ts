@@ -7,6 +7,7 @@ export type Route =
   | { name: "setup" }
   | { name: "studies" }
   | { name: "study"; uid: string }
+  | { name: "export"; uid: string }
   | { name: "link"; id: string }
   | { name: "shares" }
   | { name: "upload" }
@@ -37,8 +38,8 @@ export function parseRoute(address: string): Route {
   const { pathname, searchParams } = new URL(address, "http://lightbox.invalid");
   const path = pathname.length > 1 ? pathname.replace(/\/+$/, "") : pathname;
   if (path === "/signin") return { name: "sign-in", then: ownAddress(searchParams.get("then")) };
-  const uid = /^\/study\/([^/]+)$/.exec(path)?.[1];
-  if (uid !== undefined && UID.test(uid)) return { name: "study", uid };
+  const [, uid, below] = /^\/study\/([^/]+)(\/export)?$/.exec(path) ?? [];
+  if (uid !== undefined && UID.test(uid)) return { name: below === undefined ? "study" : "export", uid };
   const link = /^\/s\/([\w-]{1,64})$/.exec(path)?.[1];
   if (link !== undefined) return { name: "link", id: link };
   return PLAIN[path] ?? { name: "unknown" };

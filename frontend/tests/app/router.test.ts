@@ -14,6 +14,8 @@ describe("an address", () => {
     ["/study/", "unknown"],
     ["/study/../admin", "unknown"],
     ["/study/1.2.x", "unknown"],
+    ["/study/1.2/exports", "unknown"],
+    ["/study/1.x/export", "unknown"],
     [`/study/${"1".repeat(65)}`, "unknown"],
   ])("%s is %s", (address, name) => {
     expect(parseRoute(address).name).toBe(name);
@@ -21,6 +23,7 @@ describe("an address", () => {
 
   it("of a study holds its UID", () => {
     expect(parseRoute("/study/1.2.840.1")).toEqual({ name: "study", uid: "1.2.840.1" });
+    expect(parseRoute("/study/1.2.840.1/export")).toEqual({ name: "export", uid: "1.2.840.1" });
   });
 
   it.each([

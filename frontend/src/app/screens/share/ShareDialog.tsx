@@ -1,10 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Challenge, type NewShare, type ShareForm, type Shares, loadSharesOf, makeShare } from "../../../protocol/later";
-import { Button, Chip, Dialog, Field } from "../../components/index";
+import { Button, Dialog, Field } from "../../components/index";
 import { type Key, t } from "../../i18n/share";
 import { person } from "../../state/session";
 import { guarded } from "../../state/stepUp";
 import { reasonOf, tellFailure } from "../../words/failures";
+import { Choices } from "./Choices";
 import { Made } from "./Made";
 import { Switch } from "./Switch";
 import "./share.css";
@@ -167,27 +168,5 @@ function How({ subject, can, draft, change }: Part & { can: Capabilities }) {
       <p class="lead share-hint">{t(`share.how.${draft.challenge}.hint` satisfies Key)}</p>
       {draft.challenge === "email" && <Field label={t("share.email")} type="email" autocomplete="off" value={draft.email} onText={(email) => change({ email })} />}
     </>
-  );
-}
-
-interface ChoicesProps<Value> {
-  legend: string;
-  options: readonly (readonly [Value, string])[];
-  value: Value;
-  onChoose: (value: Value) => void;
-}
-
-function Choices<Value extends string | number>({ legend, options, value, onChoose }: ChoicesProps<Value>) {
-  return (
-    <fieldset class="share-choices">
-      <legend>{legend}</legend>
-      <div>
-        {options.map(([one, label]) => (
-          <Chip key={one} on={one === value} onClick={() => onChoose(one)}>
-            {label}
-          </Chip>
-        ))}
-      </div>
-    </fieldset>
   );
 }

@@ -1,8 +1,9 @@
-import { Ellipsis, Trash2 } from "lucide-preact";
+import { Ellipsis, PackageOpen, Trash2 } from "lucide-preact";
 import { useRef, useState } from "preact/hooks";
 import type { StudyRow } from "../../../protocol/index";
-import { IconButton, Menu, toast } from "../../components/index";
+import { IconButton, Menu, type MenuItem, toast } from "../../components/index";
 import { t } from "../../i18n/index";
+import { navigate } from "../../router";
 import { mayDelete } from "../../state/roles";
 import { person } from "../../state/session";
 import { fullName } from "../../words/names";
@@ -10,23 +11,26 @@ import { fullName } from "../../words/names";
 const deleting = () => import("../../state/deleting");
 
 /** Whether there is anything in it for whoever is signed in. */
-export const mayMenu = (): boolean => person.value !== null && mayDelete(person.value.role);
+export const mayMenu = (): boolean => person.value !== null;
 
-/** What can be done with a study without opening it; nothing for those who may do nothing. */
+/** What can be done with a study without opening it. */
 export function RowMenu({ row }: { row: StudyRow }) {
   const [anchor, setAnchor] = useState<Element | null>(null);
   const place = useRef<HTMLDivElement>(null);
-  if (!mayMenu()) return null;
+  const role = person.value?.role;
+  if (role === undefined) return null;
   const label = t("studies.actions", { name: fullName(row.patient.name) || t("studies.noName") });
   const moveToBin = (): void =>
     void deleting().then(
       (acts) => acts.moveToBin(row),
       () => toast({ text: t("later.failed.what"), tone: "danger" }),
     );
+  const items: MenuItem[] = [{ label: t("studies.export"), icon: PackageOpen, perform: () => navigate(`/study/${row.uid}/export`) }];
+  if (mayDelete(role)) items.push({ label: t("studies.moveToBin"), icon: Trash2, perform: moveToBin });
   return (
     <div class="row-menu" ref={place}>
       <IconButton icon={Ellipsis} label={label} aria-haspopup="menu" onClick={() => setAnchor(place.current)} />
-      {anchor && <Menu label={label} anchor={anchor} items={[{ label: t("studies.moveToBin"), icon: Trash2, perform: moveToBin }]} onClose={() => setAnchor(null)} />}
+      {anchor && <Menu label={label} anchor={anchor} items={items} onClose={() => setAnchor(null)} />}
     </div>
   );
 }

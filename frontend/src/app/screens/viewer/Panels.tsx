@@ -114,9 +114,9 @@ function TurnPanel({ reading }: { reading: Reading }) {
   );
 }
 
-const MORE = ["share", "probe", "glass", "hideNames", "fit", "oneToOne", "reset"];
+const MORE = ["share", "export", "probe", "glass", "hideNames", "fit", "oneToOne", "reset"];
 /** A mouse has no use for one, a guest for another: they are not shown greyed to who will never use them. */
-const OFFERED_WHERE_USABLE = new Set(["glass", "share"]);
+const OFFERED_WHERE_USABLE = new Set(["glass", "share", "export"]);
 
 const dataSaver = () => import("./DataSaver").then((room) => room.DataSaver);
 const NOTHING = {};

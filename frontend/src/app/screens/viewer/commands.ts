@@ -26,6 +26,7 @@ import {
   type LucideIcon,
   Maximize,
   Palette,
+  PackageOpen,
   PanelLeft,
   Play,
   Rewind,
@@ -44,6 +45,7 @@ import {
   ZoomOut,
 } from "lucide-preact";
 import { type Key, t } from "../../i18n/viewer";
+import { navigate } from "../../router";
 import { person } from "../../state/session";
 import { nextColours } from "./colours";
 import { isMouse } from "./layout";
@@ -174,6 +176,7 @@ const ROWS: readonly Row[] = [
   ["windows", "command.windows", SunMedium, ["w"], (reading) => reading.togglePanel("window"), { isUsable: hasGreys }],
   ["details", "command.details", SlidersHorizontal, ["d"], (reading) => reading.togglePanel("more")],
   ["share", "command.share", Share2, [], ({ room }) => void (room.isShareShown.value = true), { isUsable: () => person.value !== null }],
+  ["export", "command.export", PackageOpen, [], (reading) => navigate(`/study/${reading.digest.study.uid}/export`), { isUsable: () => person.value !== null }],
   ["help", "command.help", CircleQuestionMark, ["?", "Ctrl+K"], ({ room: { isHelpShown } }) => void (isHelpShown.value = !isHelpShown.value)],
 ];
 
