@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pacs.http.requests import DoorRequest
 
 VARY_BY_FORMAT = f"{VARY}, Accept"
-FORM = 1  # of what is drawn: raise it when the same state comes out otherwise
+FORM = 2  # of what is drawn: raise it when the same state comes out otherwise
 MOST_PARTS = 1024
 MOST_TABLE_BYTES = 1 << 18
 
@@ -58,6 +58,10 @@ def require_state_query(query: Mapping[str, str]) -> None:
             raise BadRequest(
                 parameter=name, reason="a presentation state says itself how its images are windowed"
             )
+    if query.get("iccprofile", "no") != "no":  # of images and videos alone (Table 8.3.5-1)
+        raise BadRequest(
+            parameter="iccprofile", reason="no: pictures by a presentation state hold no profile"
+        )
     if query.get("viewport", "").count(",") > 1:
         raise BadRequest(
             parameter="viewport", reason="vw,vh: a presentation state says itself what is displayed"

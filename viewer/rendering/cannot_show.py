@@ -30,7 +30,6 @@ WORDS = {
     "state_overlay": "This presentation state shows overlays, which is not done here.",
     "state_shutter": "The shutter of this presentation state cannot be applied.",
     "state_area": "The displayed area of this presentation state cannot be shown.",
-    "state_true_size": "This presentation state asks for its true size: say by viewport how large that is.",
     "state_rotation": "This presentation state turns its image by no quarter.",
     "state_graphic": "A graphic of this presentation state cannot be drawn.",
     "state_style": "A graphic of this presentation state has a style that is not drawn here.",

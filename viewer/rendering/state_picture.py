@@ -27,6 +27,7 @@ from viewer.states.drawing import draw_graphic, draw_text, shuttered
 from viewer.states.geometry import Display, cut, natural_size, turned
 from viewer.states.reading import read_state
 from viewer.states.state import WHITE, Area, NotSupported, State
+from viewer.states.tables import signed_as
 
 if TYPE_CHECKING:
     from pacs.catalog.models import Instance
@@ -65,10 +66,10 @@ def shown_by_state(address: FrameAddress, state: State, viewport: tuple[int, int
     """The same before it is written upon and encoded: uint8, (rows, columns, 3)."""
     uid, frame = address.instance.sop_instance_uid, address.frame_index + 1
     picture = _coloured(_greys(address, state, uid, frame), state)
-    if state.shutter is not None:
-        picture = shuttered(picture, state.shutter)
     whole = Area((), 0, 0, picture.shape[1], picture.shape[0], 1.0)
     area = next((one for one in state.areas if one.is_for(uid, frame)), whole)
+    if state.shutter is not None:
+        picture = shuttered(picture, state.shutter, area.aspect)
     size = _size(area, state.turns, viewport)
     if (area.right - area.left) * (area.bottom - area.top) > MOST_CUT * max(
         picture.shape[0] * picture.shape[1], 1 << 20
@@ -89,9 +90,12 @@ def _greys(address: FrameAddress, state: State, uid: str, frame: int) -> Picture
     description = _as_the_state_says(known.description, state)
     values = to_values(read_stored(address, known), description, address.frame_index)
     by = next((one.by for one in state.vois if one.is_for(uid, frame)), None)
+    ends = _ends(known.description, state)
+    if isinstance(by, Lut):
+        by = signed_as(by, is_signed=min(ends) < 0)
     level = values.level(0)
     assert level.values is not None  # noqa: S101  # it is monochrome
-    shown = _by_voi(level.values, by or _identity(description, state))
+    shown = _by_voi(level.values, by or _identity(ends, state))
     if state.presentation is not None:
         shown = _by_presentation(shown, state.presentation)
     shown = 255 - shown if state.is_inverse else shown
@@ -109,7 +113,11 @@ def _as_the_state_says(description: ImageDescription, state: State) -> ImageDesc
         description,
         photometric_interpretation="MONOCHROME2",
         is_inverse=False,
-        modality_lut=state.modality if isinstance(state.modality, Lut) else None,
+        modality_lut=(
+            signed_as(state.modality, is_signed=description.is_signed)
+            if isinstance(state.modality, Lut)
+            else None
+        ),
         rescales=(Rescale() if is_table or not isinstance(state.modality, Rescale) else state.modality,),
         overlays=(),
     )
@@ -119,16 +127,24 @@ def _by_voi(values: Array, by: Window | Lut) -> Picture:
     return apply_voi_lut(values, by) if isinstance(by, Lut) else apply_window(values, by)
 
 
-def _identity(description: ImageDescription, state: State) -> Window:
-    """Without a VOI LUT all that the modality's values may be is spread over the greys (PS3.4 N.2.1.3)."""
+def _ends(description: ImageDescription, state: State) -> tuple[float, float]:
+    """The values between which all lie that come out of the modality step."""
     if isinstance(state.modality, Lut):
-        return spanning(0, (1 << state.modality.bits) - 1)
+        return 0.0, float((1 << state.modality.bits) - 1)
     low = -(1 << (description.bits_stored - 1)) if description.is_signed else 0
-    ends = [
+    first, last = (
         one * state.modality.slope + state.modality.intercept
         for one in (low, low + (1 << description.bits_stored) - 1)
-    ]
-    return Window((ends[0] + ends[1]) / 2, abs(ends[1] - ends[0]) or 1.0, "LINEAR_EXACT")
+    )
+    return first, last
+
+
+def _identity(ends: tuple[float, float], state: State) -> Window:
+    """Without a VOI LUT all that the modality's values may be is spread over the greys (PS3.4 N.2.1.3)."""
+    first, last = ends
+    if isinstance(state.modality, Lut):
+        return spanning(0, int(last))
+    return Window((first + last) / 2, abs(last - first) or 1.0, "LINEAR_EXACT")
 
 
 def _by_presentation(shown: Picture, table: Lut) -> Picture:
@@ -151,15 +167,12 @@ def _coloured(shown: Picture, state: State) -> Picture:
 def _size(area: Area, turns: int, viewport: tuple[int, int] | None) -> tuple[int, int]:
     """As the viewport allows; without one, a pixel for each, or as large as the state magnifies it.
 
-    Nobody here knows how large a pixel of the reader's screen is: a true size is only given where a viewport is told.
+    Also where the state asks for its true size: nobody here knows how large a pixel of the reader's screen is (PS3.18
+    9.5.2.3 and its Note 1).
     """
     width, height = natural_size(area, turns)
-    if viewport is not None:
-        scale = min(viewport[0] / width, viewport[1] / height)
-    elif area.is_true_size:
-        raise CannotShow("state_true_size")
-    else:
-        scale = area.magnification or 1.0
+    natural = area.magnification or 1.0
+    scale = min(viewport[0] / width, viewport[1] / height) if viewport is not None else natural
     scale = min(
         scale, max(1.0, LONGEST_ENLARGED / max(width, height)), math.sqrt(MOST_PIXELS / (width * height))
     )

@@ -21,8 +21,11 @@ LINE_HEIGHT = 1.25
 FARTHEST = 1e6  # pixels beyond which nothing is drawn
 
 
-def shuttered(picture: Picture, shutter: Shutter) -> Picture:
-    """(rows, columns, 3), with the shutter's colour outside of its shapes. Pixels are seen whose middles lie inside."""
+def shuttered(picture: Picture, shutter: Shutter, aspect: float = 1.0) -> Picture:
+    """(rows, columns, 3), with the shutter's colour outside of its shapes. Pixels are seen whose middles lie inside.
+
+    `aspect` is the height of a pixel over its width.
+    """
     rows, columns = np.indices(picture.shape[:2])
     x, y = columns + 0.5, rows + 0.5
     seen = np.ones(picture.shape[:2], bool)
@@ -31,7 +34,7 @@ def shuttered(picture: Picture, shutter: Shutter) -> Picture:
         seen &= (x > left) & (x < right) & (y > top) & (y < bottom)
     if shutter.circle is not None:
         (across, down), radius = shutter.circle
-        seen &= (x - across) ** 2 + (y - down) ** 2 <= radius**2
+        seen &= (x - across) ** 2 + ((y - down) * aspect) ** 2 <= radius**2
     if shutter.polygon:
         mask = Image.new("1", (picture.shape[1], picture.shape[0]))
         # Pixels of a drawing are named by their middles.

@@ -86,7 +86,7 @@ def _vois(header: Dataset, bulk: Bulk) -> Iterator[Voi]:
         if window is not None:
             yield Voi(targets, window)
         elif tables:
-            yield Voi(targets, lut_of(tables[0], bulk, is_signed=True))
+            yield Voi(targets, lut_of(tables[0], bulk))
 
 
 def _window(item: Dataset) -> Window | None:
@@ -175,7 +175,6 @@ def _area(item: Dataset) -> Area:
         int(y1),
         _aspect(item),
         ratio if mode == "MAGNIFY" else None,
-        mode == "TRUE SIZE",
     )
 
 

@@ -67,7 +67,6 @@ class Area(ForSome):
     bottom: int
     aspect: float
     magnification: float | None = None
-    is_true_size: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,10 @@ class Annotation(ForSome):
 
 @dataclass(frozen=True)
 class Shutter:
-    """What of the image is seen (C.7.6.11): inside all of the shapes, in pixels of it; the rest has the `colour`."""
+    """What of the image is seen (C.7.6.11): inside all of the shapes, in pixels of it; the rest has the `colour`.
+
+    The radius is in pixels along a row: where they are not square, a circle is as high as it is wide on the screen.
+    """
 
     rectangle: tuple[float, float, float, float] | None = None  # left, top, right, bottom
     circle: tuple[Point, float] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,24 @@ CHANNELS = ("Red", "Green", "Blue")
 Bulk = Callable[[str], bytes]  # the value at an address of the header ("bulkdata/…"), little endian
 
 
-def lut_of(item: Dataset, bulk: Bulk, *, is_signed: bool = False) -> Lut:
-    """The table of an item of a LUT Sequence. Raises NotSupported for what is none."""
+def lut_of(item: Dataset, bulk: Bulk) -> Lut:
+    """The table of an item of a LUT Sequence. Raises NotSupported for what is none.
+
+    Whether the first value that it maps is signed depends on what goes into it: see signed_as.
+    """
     count, first, bits = _descriptor(item, "LUTDescriptor")
-    first = first - MOST_ENTRIES if is_signed and first > HIGHEST_SIGNED else first
     entries = _entries(item, "LUTData", count, bits, bulk)
     return Lut(first, entries, max(bits, int(entries.max()).bit_length()))
+
+
+def signed_as(table: Lut, *, is_signed: bool) -> Lut:
+    """The table for values that may be below zero, or may not (C.11.1.1.1, C.11.2.1.1).
+
+    A state has no Pixel Representation that would tell how the first value of its tables was written.
+    """
+    if is_signed and table.first > HIGHEST_SIGNED:
+        return replace(table, first=table.first - MOST_ENTRIES)
+    return table if is_signed or table.first >= 0 else replace(table, first=table.first + MOST_ENTRIES)
 
 
 def palette_of(header: Dataset, bulk: Bulk) -> Palette:

@@ -110,9 +110,8 @@ def test_by_uri_the_state_is_named_beside_the_image() -> None:
     assert by_uri(stranger, named).problem() == (400, "bad_request")
     assert by_uri(kept, named + "&windowCenter=1&windowWidth=2").problem() == (400, "bad_request")
     assert by_uri(kept, f"&presentationUID={state.sop_instance_uid}").problem() == (400, "bad_request")
-    assert (
-        by_uri(kept, f"&presentationSeriesUID=1.2.3&presentationUID={state.sop_instance_uid}").status == 404
-    )
+    elsewhere = f"&presentationSeriesUID=1.2.3&presentationUID={state.sop_instance_uid}"
+    assert by_uri(kept, elsewhere).problem() == (400, "bad_request")  # PS3.18 9.5.2.3
     itself = (
         f"&presentationSeriesUID={kept.series.series_instance_uid}&presentationUID={kept.sop_instance_uid}"
     )
@@ -138,21 +137,14 @@ def test_what_may_not_be_asked_of_a_state(query: str) -> None:
 
 def test_what_is_not_done_is_told() -> None:
     image, colour = ramp(), builders.colour()
-    *_, blending, true_size, coloured = keep(
+    *_, blending, coloured = keep(
         image,
         colour,
         builders.state(image, sop_class=BlendingSoftcopyPresentationStateStorage),
-        builders.state(
-            image,
-            DisplayedAreaSelectionSequence=[
-                area(PresentationSizeMode="TRUE SIZE", PresentationPixelSpacing=[1, 1])
-            ],
-        ),
         builders.state(colour),
     )
     for state, reason in (
         (blending, "state_kind"),
-        (true_size, "state_true_size"),
         (coloured, "state_colour"),
     ):
         answer = get(state)
@@ -160,7 +152,49 @@ def test_what_is_not_done_is_told() -> None:
         error = answer.json()["error"]
         assert error["fields"] == {"reason": reason}
         assert "presentation state" in error["message"]
-    assert get(true_size, "rendered?viewport=64,64").status == 200
+
+
+def test_a_true_size_is_given_without_scaling_or_as_the_viewport_allows() -> None:
+    """PS3.18 9.5.2.3, and its Note 1."""
+    image = ramp()
+    told = area(
+        PresentationSizeMode="TRUE SIZE",
+        PresentationPixelSpacing=[1, 1],
+        DisplayedAreaBottomRightHandCorner=[8, 4],
+    )
+    _, state = keep(image, builders.state(image, DisplayedAreaSelectionSequence=[told]))
+    assert get(state, **PNG).pixels().shape == (4, 8, 3)
+    assert get(state, "rendered?viewport=64,64", **PNG).pixels().shape == (32, 64, 3)
+
+
+def test_the_first_value_of_a_table_is_signed_where_what_goes_into_it_may_be() -> None:
+    """C.11.1.1.1, C.11.2.1.1: by the image and the rescale, for a state has no Pixel Representation of its own."""
+    high = builders.image(np.array([[40000, 40001, 40002, 40003]], "<u2"))
+    signed = builders.image(np.array([[-2, -1, 0, 1]], "<i2"), PixelRepresentation=1)
+    below = builders.image(np.array([[0, 1, 2, 3]], "<u2"))
+    for image, attributes in (
+        (high, {"SoftcopyVOILUTSequence": [item_of(VOILUTSequence=[item_of(**table_of(40000))])]}),
+        (signed, {"SoftcopyVOILUTSequence": [item_of(VOILUTSequence=[item_of(**table_of(-2))])]}),
+        (
+            below,
+            {
+                "RescaleSlope": 1,
+                "RescaleIntercept": -2,
+                "RescaleType": "US",
+                "SoftcopyVOILUTSequence": [item_of(VOILUTSequence=[item_of(**table_of(-2))])],
+            },
+        ),
+    ):
+        _, state = keep(image, builders.state(image, **attributes))
+        assert row_of(get(state, **PNG)) == [0, 85, 170, 255]
+    modality = item_of(**{**table_of(-2), "ModalityLUTType": "US"})
+    (state,) = keep(builders.state(signed, ModalityLUTSequence=[modality]))
+    assert row_of(get(state, **PNG)) == [0, 85, 170, 255]
+
+
+def table_of(first: int) -> dict[str, Any]:
+    """A table of four values from `first` on, which is written without its sign."""
+    return {"LUTDescriptor": [4, first % 65536, 8], "LUTData": bytes((0, 85, 170, 255))}
 
 
 def test_an_image_that_is_not_open_does_not_exist() -> None:

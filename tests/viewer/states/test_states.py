@@ -155,6 +155,8 @@ def test_shutters_leave_what_lies_in_all_of_them() -> None:
     circle = shuttered(picture, Shutter(circle=((4.0, 4.0), 2.0)))[..., 0] == 200
     rows, columns = np.indices((8, 8)) + 0.5
     assert np.array_equal(circle, (rows - 4) ** 2 + (columns - 4) ** 2 <= 4)
+    flat = shuttered(picture, Shutter(circle=((4.0, 4.0), 3.0)), 2.0)[..., 0] == 200
+    assert np.array_equal(flat, ((rows - 4) * 2) ** 2 + (columns - 4) ** 2 <= 9)
     corner = shuttered(picture, Shutter(polygon=((0.5, 0.5), (5.5, 0.5), (0.5, 5.5))))[..., 0] == 200
     assert corner[0, :6].all()
     assert not corner[4, 4]
