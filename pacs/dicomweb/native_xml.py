@@ -10,11 +10,12 @@ from xml.sax.saxutils import escape, quoteattr
 from pydicom.datadict import keyword_for_tag
 
 from pacs.catalog.headers import JsonDataset, JsonElement
-from pacs.catalog.levels import is_private
+from pacs.catalog.levels import is_private, is_private_creator
 
 NAMESPACE = "http://dicom.nema.org/PS3.19/models/NativeDICOM"
 GROUPS = ("Alphabetic", "Ideographic", "Phonetic")
 COMPONENTS = ("FamilyName", "GivenName", "MiddleName", "NamePrefix", "NameSuffix")
+GROUP_LENGTH = "0000"
 # What XML 1.0 has no way to write, escaped or not.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -30,17 +31,23 @@ def to_native_xml(dataset: JsonDataset) -> bytes:
 
 def _attributes(dataset: JsonDataset) -> Iterator[str]:
     for tag, element in dataset.items():
+        if is_private_creator(tag) or tag.endswith(GROUP_LENGTH):
+            continue  # A.1.1, Table A.1.5-2: neither is sent
         keyword = keyword_for_tag(int(tag, 16))
-        named = f" keyword={quoteattr(keyword)}" if keyword else _creator(dataset, tag)
+        named = f"tag={quoteattr(tag)} keyword={quoteattr(keyword)}" if keyword else _unknown(dataset, tag)
         value = "".join(_value(element))
-        yield f'<DicomAttribute tag="{tag}" vr={quoteattr(str(element["vr"]))}{named}>{value}</DicomAttribute>'
+        yield f"<DicomAttribute {named} vr={quoteattr(str(element['vr']))}>{value}</DicomAttribute>"
 
 
-def _creator(dataset: JsonDataset, tag: str) -> str:
-    if not is_private(tag):
-        return ""
-    told = dataset.get(f"{tag[:4]}00{tag[4:6]}", {}).get("Value") or []
-    return f" privateCreator={quoteattr(_text(told[0]))}" if told else ""
+def _unknown(dataset: JsonDataset, tag: str) -> str:
+    """What has no keyword. A private element is told with its creator, and without its block (Table A.1.5-2).
+
+    Where nobody reserved the block, the tag stays as it is: nothing else tells it from others.
+    """
+    creator = dataset.get(f"{tag[:4]}00{tag[4:6]}", {}).get("Value") if is_private(tag) else None
+    if not creator or creator[0] is None:
+        return f"tag={quoteattr(tag)}"
+    return f"tag={quoteattr(f'{tag[:4]}00{tag[6:]}')} privateCreator={quoteattr(_text(creator[0]))}"
 
 
 def _value(element: JsonElement) -> Iterator[str]:

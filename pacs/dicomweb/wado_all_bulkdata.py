@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pacs.catalog.models import Instance
 
 ANY_OCTETS = f'multipart/related; type="{OCTETS}"; transfer-syntax=*'
+HEADERS_AT_ONCE = 64
 Value = tuple[str, str, Iterator[bytes]]  # Content-Type, Content-Location, content
 
 
@@ -61,8 +62,8 @@ def _get(request: DoorRequest, *, pixels_only: bool) -> Outcome:
     actor, study, objects = accessed(request, Act.DOWNLOAD)
     if pixels_only:
         objects = [one for one in objects if one.pixel_layout != Layout.NONE]
-    if not objects:
-        raise NotFound
+    if not _has_values(objects):
+        raise NotFound  # an answer in parts has one at least (RFC 2046 5.1), and an empty resource does not exist
     note_opened(actor, study)
     wishes = wishes_of(request.header(b"accept"), request.scope["query_string"])
     in_parts = tuple(wish for wish in wishes if wish.q > 0 and wish.is_multipart is not False)
@@ -77,6 +78,17 @@ def _get(request: DoorRequest, *, pixels_only: bool) -> Outcome:
     boundary = boundary_of(tag)
     content = body_of([Made(lambda: _written(asked, objects, boundary))])
     return reply_with(request, Representation(multipart_type(OCTETS, boundary), content, tag))
+
+
+def _has_values(objects: Sequence[KeptObject]) -> bool:
+    """Whether one of them has pixels, or a value that its metadata leave out. Most that are kept have pixels."""
+    if any(one.pixel_layout != Layout.NONE for one in objects):
+        return True
+    for start in range(0, len(objects), HEADERS_AT_ONCE):
+        headers = kept_headers(objects[start : start + HEADERS_AT_ONCE]).values()
+        if any(True for kept in headers for _ in _addresses(read_header(kept))):
+            return True
+    return False
 
 
 def _require_forms(asked: Asked, objects: Sequence[KeptObject]) -> None:

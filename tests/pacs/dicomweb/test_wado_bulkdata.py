@@ -194,6 +194,8 @@ def test_all_of_a_study_comes_in_parts_that_the_metadata_name() -> None:
     assert values.body == get(path_of(document, "/bulkdata"), accept=octets).body
     assert len(parts_of(values)) == 2
     assert get(path_of(report, "/pixeldata")).problem() == (404, "not_found")
+    # What has no value that is left out has no such resource, and no empty answer in parts (Table 10.4.3-1).
+    assert get(path_of(report, "/bulkdata")).problem() == (404, "not_found")
     assert parts_of(get(path_of(compressed, "/pixeldata"), accept='multipart/related; type="image/jls"'))
     for accept in ("text/html", OCTETS, 'multipart/related; type="video/mp4"'):
         refused = get("/dicom-web/studies/1.2.3/pixeldata", accept=accept)

@@ -78,6 +78,41 @@ def test_private_attributes_are_given_the_block_of_their_creator() -> None:
     }
 
 
+def test_private_attributes_are_written_with_their_creator_and_without_their_block() -> None:
+    """Table A.1.5-2: gggg00ee; at any depth. Group lengths are not written (A.1.1)."""
+    told: dict[str, dict[str, Any]] = {
+        "00080000": {"vr": "UL", "Value": [12]},
+        "00090010": {"vr": "LO", "Value": ["ALPHA"]},
+        "00090011": {"vr": "LO", "Value": ['B&"']},
+        "00091001": {"vr": "LO", "Value": ["a"]},
+        "00091101": {"vr": "LO", "Value": ["b"]},
+        "00092001": {"vr": "LO", "Value": ["nobody's"]},
+        "00101002": {
+            "vr": "SQ",
+            "Value": [
+                {"00110040": {"vr": "LO", "Value": ["DEEP"]}, "001140EF": {"vr": "LO", "Value": ["d"]}}
+            ],
+        },
+    }
+    written = to_native_xml(told).decode()
+    for expected in (
+        '<DicomAttribute tag="00090001" privateCreator="ALPHA" vr="LO">',
+        '<DicomAttribute tag="00090001" privateCreator=\'B&amp;"\' vr="LO">',
+        '<DicomAttribute tag="00092001" vr="LO">',
+        '<DicomAttribute tag="001100EF" privateCreator="DEEP" vr="LO">',
+    ):
+        assert expected in written
+    for absent in ("00080000", "00090010", "00090011", "00110040", "001140EF"):
+        assert absent not in written
+    read = dataset_of(to_native_xml(told))
+    assert read["00091001"]["Value"] == ["a"]
+    assert read["00091101"]["Value"] == ["b"]
+    assert read["00101002"]["Value"][0] == {
+        "00110010": {"vr": "LO", "Value": ["DEEP"]},
+        "001110EF": {"vr": "LO", "Value": ["d"]},
+    }
+
+
 @pytest.mark.parametrize(
     "document",
     [
