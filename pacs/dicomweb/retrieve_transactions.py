@@ -36,8 +36,8 @@ ONE_RENDERED = (
     "pseudo-color softcopy presentation state is given as the image that it is for, by its own pipeline (PS3.4 N.2): "
     "modality and VOI LUT, presentation LUT, palette, shutter, spatial transformation, displayed area, graphics and "
     "texts in the colours of their layers; of several images each is a part. An image that is not open to the account "
-    "makes it 404; masks, overlays, bitmap shutters, dashed lines, and a true size without a viewport are refused with "
-    "422, and so are other kinds of states."
+    "makes it 404; masks, overlays, bitmap shutters and dashed lines are refused with 422, and so are other kinds of "
+    "states. What asks for its true size is given a pixel for each, or as large as the viewport allows."
 )
 SEVERAL_RENDERED = (
     "Each picture, report and PDF is a part of its own, one of each instance, in their order, in the type that the "
@@ -64,10 +64,33 @@ RENDERING = (
     Parameter(
         name="annotation",
         values="patient,technique",
-        meaning="whose the picture is, how it was made, or both are written into it, in Latin letters (8.3.5.1.1)",
+        meaning="whose the picture is, how it was made, or both are written into it, in Latin letters; other keywords "
+        "are ignored with Warning: 299 (8.3.5.1.1)",
     ),
-    Parameter(name="iccprofile", values="no", meaning="pictures hold no profile; other values are refused"),
+    Parameter(
+        name="iccprofile",
+        values="no|yes|srgb|adobergb|rommrgb",
+        meaning="the ICC profile in a JPEG, PNG or WebP of an image: none (the default), that of the object, of its "
+        "optical path or within its JPEG (sRGB where it brings none), or one of these spaces, into which colours are "
+        "converted by relative colorimetry; greys are taken to be sRGB; of other media types and of presentation "
+        "states all but no is refused (8.3.5.1.5)",
+    ),
+    Parameter(
+        name="charset", values="UTF-8, or a list with it", meaning="of texts; others are refused (8.3.3.2)"
+    ),
     Parameter(name="quality", values="1 to 100", meaning="of JPEG, WebP and MP4 (8.3.5.1.2)"),
+)
+
+SMALL = (
+    Parameter(name="accept", values="a media type", meaning="as the header field Accept, before it"),
+    Parameter(name="viewport", values="vw,vh", meaning="of the thumbnail, else 256,256 (8.3.5.1.3)"),
+    Parameter(name="charset", values="UTF-8, or a list with it", meaning="of texts, of which there are none"),
+)
+THUMBNAILS = (
+    "Of a study, that of its series with the most frames; of a series, the frame of up to seven in its middle that "
+    "holds most information; both fit into 256 x 256 pixels. An instance's is its first frame. What has no picture "
+    "(reports, documents, presentation states, videos) is given as an icon with its modality, up to 512 x 512 pixels. "
+    "No thumbnail holds anything that identifies a patient but what is burned into the image."
 )
 
 PARTIAL = {
@@ -178,8 +201,15 @@ RETRIEVALS = (
             method="GET",
             path=f"{path}/thumbnail",
             clause="10.4.1.1.4",
-            gives=("image/jpeg", "image/webp"),
+            gives=gives,
+            parameters=parameters,
+            remark=THUMBNAILS if level == "Study" else "",
         )
-        for level, path in (("Study", STUDY), ("Series", SERIES), ("Instance", INSTANCE), ("Frame", FRAME))
+        for level, path, gives, parameters in (
+            ("Study", STUDY, ("image/jpeg", "image/webp"), ()),
+            ("Series", SERIES, ("image/jpeg", "image/webp"), ()),
+            ("Instance", INSTANCE, PICTURES, SMALL),
+            ("Frame", FRAME, PICTURES, SMALL),
+        )
     ),
 )

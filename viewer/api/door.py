@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from pacs.dicomweb.retrieve import send_reply
 from pacs.dicomweb.retrieve_reply import Reply
 from pacs.http.answers import Refused
 from pacs.http.disconnects import Gone, unless_gone
-from pacs.http.headers import is_our_host, with_security
+from pacs.http.headers import Header, is_our_host, with_security
 from pacs.http.lanes import Lane, Shares, SingleFlight
 from pacs.http.requests import DoorRequest
 from pacs.http.routes import path_pattern
@@ -30,9 +30,15 @@ from viewer.api.probe import get_auto_window, get_looks, get_value
 from viewer.api.rendered import get_rendered, get_rendered_frames, get_rendered_thumbnail
 from viewer.api.rendered_many import get_all_rendered
 from viewer.api.studies import get_digest, get_priors
-from viewer.api.thumbnails import get_series_thumbnail, get_study_thumbnail
+from viewer.api.thumbnails import (
+    get_dicomweb_series_thumbnail,
+    get_dicomweb_study_thumbnail,
+    get_series_thumbnail,
+    get_study_thumbnail,
+)
 from viewer.api.tiles import get_tile, tile_at_once
 from viewer.api.wado_uri import AsFile, get_by_uri
+from viewer.api.warned import rendered_warnings, uri_warnings
 from viewer.rendering.quiet import quiet
 
 Scope = MutableMapping[str, Any]
@@ -42,6 +48,7 @@ Outcome = Answer | Reply | AsFile | Later[Any] | Large
 Result = TypeVar("Result")
 Handler = Callable[[DoorRequest], Outcome]
 AtOnce = Callable[[DoorRequest], Answer | None]
+Warnings = Callable[[DoorRequest], tuple[Header, ...]]
 
 
 @dataclass(frozen=True)
@@ -52,11 +59,22 @@ class Route:
     path: re.Pattern[str]
     handler: Handler
     at_once: AtOnce | None = None  # asked first, on the event loop
+    warnings: Warnings | None = None  # what is told beside what was asked for
     method: str = "GET"
 
 
-def _route(name: str, path: str, handler: Handler, at_once: AtOnce | None = None) -> Route:
-    return Route(name, path_pattern(path), handler, at_once)
+def _route(
+    name: str,
+    path: str,
+    handler: Handler,
+    at_once: AtOnce | None = None,
+    warnings: Warnings | None = None,
+) -> Route:
+    return Route(name, path_pattern(path), handler, at_once, warnings)
+
+
+def _rendered(name: str, path: str, handler: Handler) -> Route:
+    return _route(name, f"{path}/rendered", handler, warnings=rendered_warnings)
 
 
 _INSTANCE = "/dicom-web/studies/{study}/series/{series}/instances/{instance}"
@@ -75,17 +93,17 @@ ROUTES = (
     _route("priors", "/view/studies/{study}/priors", get_priors),
     _route("study_thumbnail", "/view/studies/{study}/thumbnail", get_study_thumbnail),
     _route("series_thumbnail", "/view/series/{series}/thumbnail", get_series_thumbnail),
-    _route("frame_rendered", f"{_INSTANCE}/frames/{{frames:text}}/rendered", get_rendered_frames),
-    _route("instance_rendered", f"{_INSTANCE}/rendered", get_rendered),
-    _route("series_rendered", "/dicom-web/studies/{study}/series/{series}/rendered", get_all_rendered),
-    _route("study_rendered", "/dicom-web/studies/{study}/rendered", get_all_rendered),
-    _route("dicomweb_study_thumbnail", "/dicom-web/studies/{study}/thumbnail", get_study_thumbnail),
+    _rendered("frame_rendered", f"{_INSTANCE}/frames/{{frames:text}}", get_rendered_frames),
+    _rendered("instance_rendered", _INSTANCE, get_rendered),
+    _rendered("series_rendered", "/dicom-web/studies/{study}/series/{series}", get_all_rendered),
+    _rendered("study_rendered", "/dicom-web/studies/{study}", get_all_rendered),
+    _route("dicomweb_study_thumbnail", "/dicom-web/studies/{study}/thumbnail", get_dicomweb_study_thumbnail),
     _route(
         "dicomweb_series_thumbnail",
         "/dicom-web/studies/{study}/series/{series}/thumbnail",
-        get_series_thumbnail,
+        get_dicomweb_series_thumbnail,
     ),
-    _route("wado_uri", "(?:/dicom-web)?/wado", get_by_uri),
+    _route("wado_uri", "(?:/dicom-web)?/wado", get_by_uri, warnings=uri_warnings),
     _route("frame_thumbnail", f"{_FRAME}/thumbnail", get_rendered_thumbnail),
     _route("instance_thumbnail", f"{_INSTANCE}/thumbnail", get_rendered_thumbnail),
 )
@@ -135,6 +153,13 @@ async def _answer(scope: Scope, receive: Receive) -> Answer | Reply | AsFile:
     answer = route.at_once(request) if route.at_once is not None else None
     if answer is not None:
         return answer
+    outcome = await _outcome(route, request, receive)
+    if route.warnings is None or isinstance(outcome, AsFile) or outcome.status >= 400:
+        return outcome
+    return replace(outcome, headers=(*outcome.headers, *route.warnings(request)))
+
+
+async def _outcome(route: Route, request: DoorRequest, receive: Receive) -> Answer | Reply | AsFile:
     outcome = await _in_turn(route.handler, request, receive)
     while isinstance(outcome, Later):
         row = _films if outcome.is_long else _sandbox

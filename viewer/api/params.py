@@ -9,6 +9,7 @@ from dataclasses import replace
 from pacs.errors import BadRequest
 from viewer.api.media import OFFERED, choose
 from viewer.api.viewport import parse_viewport
+from viewer.imaging.colour_spaces import SPACES, ColourSpace
 from viewer.imaging.header_rules import is_applicable
 from viewer.imaging.palettes import FILES as PALETTES
 from viewer.imaging.types import Window, WindowFunction
@@ -20,8 +21,11 @@ TILE_SIZES = {"256": 256, "512": 512}
 # WebP costs 16 to 50 times the time of JPEG: it is for pictures that are small, and sure to be.
 LONGEST_WEBP = 512
 WITHOUT_WEBP: tuple[MediaType, ...] = ("image/jpeg", "image/png", "image/gif")
+ANNOTATIONS = frozenset((PATIENT, TECHNIQUE))
+WITH_PROFILE: tuple[MediaType, ...] = ("image/jpeg", "image/png", "image/webp")
 LARGEST_WINDOW = 1e12
 THUMBNAIL_SIDE = 256
+_KEYWORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})(?:[eE][+-]?\d{1,2})?", re.ASCII)
 # As PS3.18 8.3.5.1.4 writes them, and as PS3.3 C.11.2.1.3 does.
 FUNCTIONS: dict[str, WindowFunction] = {
@@ -61,22 +65,43 @@ def parse_picture_request(
 
     Without a frame number it is the first frame.
     """
-    if query.get("iccprofile", "no") != "no":
-        raise BadRequest(parameter="iccprofile", reason="no: pictures are given without a profile")
     viewport, region = parse_viewport(query["viewport"]) if "viewport" in query else (None, WHOLE)
     if thumbnail and query.get("viewport", "").count(",") > 1:  # 8.3.5.1.3
         raise BadRequest(parameter="viewport", reason="of a thumbnail: vw,vh")
     if thumbnail and viewport is None:
         viewport = (THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    media_type = choose(query.get("accept", accept), _offered(viewport))
+    # A thumbnail names nobody, and knows neither of these parameters (10.4.1.1.4, Table 8.3.5-2).
+    told = {} if thumbnail else query
     return PictureRequest(
         frame_index=parse_frame_index(path.get("frame") or "1"),
         look=parse_look(query),
         viewport=viewport,
         region=region,
-        annotation=parse_annotation(query["annotation"]) if "annotation" in query else (),
+        annotation=parse_annotation(told["annotation"]) if "annotation" in told else (),
         quality=parse_quality(query.get("quality", "90")),
-        media_type=choose(query.get("accept", accept), _offered(viewport)),
+        media_type=media_type,
+        colour_space=parse_colour_space(told, media_type),
     )
+
+
+def parse_colour_space(query: Mapping[str, str], media_type: str) -> ColourSpace:
+    """Which ICC profile the picture holds (PS3.18 8.3.5.1.5). Raises BadRequest."""
+    name = query.get("iccprofile", "no")
+    if name not in SPACES:
+        raise BadRequest(parameter="iccprofile", reason=f"one of {', '.join(SPACES)}")
+    if name != "no" and media_type not in WITH_PROFILE:
+        raise BadRequest(
+            parameter="iccprofile", reason=f"no: {media_type} holds no profile; {', '.join(WITH_PROFILE)} do"
+        )
+    return SPACES[name]
+
+
+def parse_charset(query: Mapping[str, str]) -> None:
+    """Raises BadRequest where UTF-8, in which all texts are given, is not among what is taken (PS3.18 8.3.3.2)."""
+    taken = {one.partition(";")[0].strip().lower() for one in query.get("charset", "utf-8").split(",")}
+    if not taken & {"utf-8", "*"}:
+        raise BadRequest(parameter="charset", reason="UTF-8")
 
 
 def _offered(viewport: tuple[int, int] | None) -> tuple[MediaType, ...]:
@@ -179,13 +204,22 @@ def _number(text: str) -> float:
 
 
 def parse_annotation(text: str) -> tuple[str, ...]:
-    """What is to be written into the picture (PS3.18 8.3.5.1.1). Raises BadRequest."""
-    kinds = tuple(sorted(set(text.split(","))))
-    if not set(kinds) <= {PATIENT, TECHNIQUE}:
+    """What is to be written into the picture; keywords that are not known are left out. Raises BadRequest."""
+    return tuple(sorted(_keywords(text) & ANNOTATIONS))
+
+
+def unknown_annotations(text: str) -> tuple[str, ...]:
+    """The keywords that are not known: they are ignored, and the client is warned (8.3.5.1.1). Raises BadRequest."""
+    return tuple(sorted(_keywords(text) - ANNOTATIONS))
+
+
+def _keywords(text: str) -> frozenset[str]:
+    keywords = text.split(",")
+    if not all(map(_KEYWORD.fullmatch, keywords)):
         raise BadRequest(
             parameter="annotation", reason=f"{PATIENT}, {TECHNIQUE} or both, with a comma between"
         )
-    return kinds
+    return frozenset(keywords)
 
 
 def parse_quality(text: str) -> int:

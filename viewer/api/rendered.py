@@ -14,7 +14,11 @@ from pacs.http.requests import DoorRequest
 from viewer.api.answers import VARY, Answer, Large, Later, not_modified, picture
 from viewer.api.documents import answer_encapsulated, answer_report, refuse_to_render
 from viewer.api.films import answer_film, wanted_film
-from viewer.api.params import parse_picture_request
+from viewer.api.params import (
+    parse_charset,
+    parse_colour_space,
+    parse_picture_request,
+)
 from viewer.api.pictures import actor_with_instance, with_frame
 from viewer.api.rendered_many import (
     Wanted,
@@ -24,9 +28,13 @@ from viewer.api.rendered_many import (
     wants_a_part,
 )
 from viewer.api.states import answer_state, require_state_query
+from viewer.api.thumbnails import answer_icon
+from viewer.imaging.colour_spaces import ColourSpace
 from viewer.rendering.annotation import texts_of
 from viewer.rendering.film import Film
 from viewer.rendering.frame_values import FrameValues, address_frame
+from viewer.rendering.icons import label_of
+from viewer.rendering.in_colour_space import whole_picture
 from viewer.rendering.kinds import Kind, kind_of
 from viewer.rendering.render import fitted_size, render_picture
 from viewer.rendering.request import PictureRequest, etag
@@ -74,23 +82,28 @@ def get_rendered_frames(request: DoorRequest) -> Outcome:
 
 
 def get_rendered_thumbnail(request: DoorRequest) -> Outcome:
-    """The same, small."""
+    """The same, small; of what has no picture, an icon of its kind."""
     return _get_picture(request, thumbnail=True)
 
 
 def _get_picture(request: DoorRequest, *, thumbnail: bool) -> Outcome:
     actor, instance = actor_with_instance(request)
     query, accept = request.parameters(), request.header(b"accept")
+    parse_charset(query)
+    label = label_of(instance) if thumbnail else None
+    if label is not None:
+        return _answer_icon(request, instance, label)
     kind = kind_of(instance)
-    if kind is Kind.STATE and not thumbnail:
+    if kind is Kind.STATE:
         require_state_query(query)
         asked = parse_picture_request(request.arguments, query, accept, thumbnail=False)
         return answer_state(request, actor, instance, asked)
-    if kind is not Kind.IMAGE and not thumbnail:
+    if kind is not Kind.IMAGE:
         return answer_what_is_read(request, actor, instance, query.get("accept", accept))
     if not thumbnail and "frame" not in request.arguments:
         film_type = wanted_film(instance, query.get("accept", accept))
         if film_type is not None:
+            parse_colour_space(query, film_type)
             plain = {name: text for name, text in query.items() if name != "accept"}
             asked = parse_picture_request({}, plain, "", thumbnail=False)
             return answer_film(
@@ -98,6 +111,16 @@ def _get_picture(request: DoorRequest, *, thumbnail: bool) -> Outcome:
             )
     asked = parse_picture_request(request.arguments, query, accept, thumbnail)
     return answer_picture(request, actor, instance, asked)
+
+
+def _answer_icon(request: DoorRequest, instance: Instance, label: str) -> Answer:
+    """The thumbnail of an instance that has no picture, or of a frame of a video. Raises NotFound."""
+    frames = instance.number_of_frames if kind_of(instance) is Kind.IMAGE else 0
+    if "frame" in request.arguments and not 1 <= int(request.arguments["frame"]) <= frames:
+        raise NotFound
+    asked = parse_picture_request({}, request.parameters(), request.header(b"accept"), thumbnail=True)
+    assert asked.viewport is not None  # noqa: S101  # every thumbnail has one
+    return answer_icon(request, label, asked.viewport, asked.media_type, asked.quality)
 
 
 def answer_what_is_read(request: DoorRequest, actor: Actor, instance: Instance, accept: str) -> Outcome:
@@ -122,6 +145,12 @@ def answer_picture(request: DoorRequest, actor: Actor, instance: Instance, asked
     tag = etag(instance.blob, (asked, texts))
     if is_known(request.header(b"if-none-match"), tag):
         return not_modified(tag, VARY_BY_FORMAT)
+    if asked.colour_space is not ColourSpace.UNTOLD:
+        return Later(
+            tag,
+            lambda: whole_picture(instance, asked, texts),
+            lambda made: picture(made, asked.media_type, tag, VARY_BY_FORMAT),
+        )
 
     def answer(frame: FrameValues) -> Answer:
         return picture(render_picture(frame, asked, texts), asked.media_type, tag, VARY_BY_FORMAT)

@@ -29,13 +29,12 @@ from viewer.api.documents import (
     written_report,
 )
 from viewer.api.media import OFFERED, NotAcceptable, choose
-from viewer.api.params import parse_picture_request
+from viewer.api.params import parse_charset, parse_picture_request
 from viewer.api.pictures import actor_with_instance
 from viewer.imaging.errors import NO_PIXELS, CannotShow
 from viewer.rendering.annotation import Texts, texts_of
-from viewer.rendering.frame_values import address_frame, frame_values
+from viewer.rendering.in_colour_space import whole_picture
 from viewer.rendering.kinds import Kind, kind_of
-from viewer.rendering.render import render_picture
 from viewer.rendering.request import PictureRequest
 
 if TYPE_CHECKING:
@@ -126,6 +125,7 @@ def _liked_of_each_kind(
 
 def asked_of_each(request: DoorRequest, frame_number: int = 1) -> PictureRequest:
     """What the query asks of every picture, in the type that its parts may have. Raises BadRequest, NotAcceptable."""
+    parse_charset(request.parameters())
     query = {name: text for name, text in request.parameters().items() if name != "accept"}
     return parse_picture_request({"frame": str(frame_number)}, query, _accept_of(request), thumbnail=False)
 
@@ -191,9 +191,8 @@ def _made(actor: Actor, one: Wanted) -> tuple[str, Iterable[bytes]]:
 
 def _content(instance: Instance, one: Wanted) -> tuple[str, Iterable[bytes]]:
     if one.asked is not None:
-        frame = frame_values(address_frame(instance, one.asked.frame_index))
         texts = texts_of(instance, one.asked.annotation)
-        return one.asked.media_type, [render_picture(frame, one.asked, texts)]
+        return one.asked.media_type, [whole_picture(instance, one.asked, texts)]
     if one.media_type in PDF_TYPES:
         return one.media_type, pieces_of_pdf(instance)
     url = one.location.removesuffix("/rendered")

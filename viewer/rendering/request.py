@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
+from viewer.imaging.colour_spaces import ColourSpace
 from viewer.imaging.types import Window
 from viewer.rendering.region import WHOLE, Region
 
@@ -52,6 +53,7 @@ class PictureRequest:
     annotation: tuple[str, ...] = ()  # the kinds: viewer.rendering.annotation
     quality: int = 90
     media_type: MediaType = "image/jpeg"
+    colour_space: ColourSpace = ColourSpace.UNTOLD
 
 
 def etag(blob: str, asked: object) -> str:

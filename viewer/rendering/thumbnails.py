@@ -62,6 +62,11 @@ def series_of_thumbnail(series: QuerySet[Series, Any]) -> Series:
     return largest
 
 
+def has_pictures(series: Series) -> bool:
+    """Whether there is anything in it that can be shown."""
+    return series.instances.filter(number_of_frames__gt=0).exclude(pixel_layout__in=NOT_SHOWN).exists()
+
+
 def forget() -> None:
     """Hold no thumbnail in memory."""
     _memory.clear()

@@ -64,9 +64,32 @@ def test_another_name_is_another_text_and_the_same_is_known() -> None:
     assert texts_of(Instance.objects.get(pk=instance.pk), ("patient",)).above[0] == "Roe Richard"
 
 
-@pytest.mark.parametrize("kinds", ["everything", "", "patient,"])
-def test_other_kinds_and_none_are_refused(kinds: str) -> None:
+@pytest.mark.parametrize("kinds", ["", "patient,", "a%20b", "1", "x%0d%0aSet-Cookie:y"])
+def test_what_is_no_keyword_is_refused(kinds: str) -> None:
     assert get(kept(), f"rendered?annotation={kinds}").problem() == (400, "bad_request")
+
+
+def test_keywords_that_are_not_known_are_ignored_with_a_warning() -> None:
+    """8.3.5.1.1, also where the client has the picture already, and where pictures are parts."""
+    instance = kept()
+    told = get(instance, "rendered?annotation=patient,scale,orientation")
+    assert told.status == 200
+    warning = "The following annotation values are not supported: orientation,scale"
+    assert told.headers["warning"].partition(": ")[2] == warning
+    again = get(instance, "rendered?annotation=patient,scale,orientation", if_none_match=told.headers["etag"])
+    assert (again.status, again.headers["warning"]) == (304, told.headers["warning"])
+    assert told.body == get(instance, "rendered?annotation=patient").body
+    assert "warning" not in get(instance, "rendered?annotation=patient").headers
+    parts = get(instance, "rendered?annotation=scale", accept='multipart/related; type="image/png"')
+    assert parts.headers["warning"].endswith(": scale")
+
+
+def test_a_thumbnail_names_nobody() -> None:
+    """10.4.1.1.4; it does not know the parameter (Table 8.3.5-2)."""
+    instance = kept()
+    plain = get(instance, "thumbnail", accept="image/png")
+    told = get(instance, "thumbnail?annotation=patient,technique", accept="image/png")
+    assert np.array_equal(plain.pixels(), told.pixels())
 
 
 def test_a_thumbnail_shows_the_whole_image() -> None:

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pydicom.uid import EncapsulatedCDAStorage, EncapsulatedSTLStorage, RawDataStorage
 
@@ -16,6 +17,7 @@ from tests.viewer.api.test_rendered_many import get as get_path
 from tests.viewer.api.test_rendered_many import parts_of, study_of
 from tests.viewer.client import Response
 from tests.viewer.kept import keep
+from viewer.rendering.icons import label_of_series
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("cold")]
 
@@ -109,6 +111,47 @@ def test_other_documents_are_refused_and_it_is_told_how_to_have_them(sop_class: 
     answer = get(instance)
     assert answer.problem() == (406, "not_acceptable")
     assert "application/dicom" in answer.json()["error"]["message"]
+
+
+def test_what_has_no_picture_has_an_icon_of_its_kind_as_its_thumbnail() -> None:
+    """PS3.18 10.4.1.1.4: a rendered media type, one image, nothing that tells whose it is."""
+    image = builders.image(np.zeros((8, 8), "<u2"))
+    named: dict[str, Any] = {"PatientName": "Doe^Jane", "PatientID": "X1"}
+    report, other, pdf, cda, state, raw, odd = keep(
+        builders.report(**named),
+        builders.report(PatientName="Roe^Richard"),
+        builders.document(PDF),
+        builders.document(b"<a/>", EncapsulatedCDAStorage),
+        builders.state(image),
+        builders.part10(SOPClassUID=RawDataStorage, Modality="MR"),
+        builders.part10(SOPClassUID=RawDataStorage, Modality="DOE JANE"),
+    )
+    for instance in (report, pdf, cda, state, raw, odd):
+        for path in (path_of(instance), study_of(instance), series_of(instance)):
+            answer = get_path(f"{path}/thumbnail")
+            assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg"), path
+            assert answer.pixels().shape == (256, 256)
+            tag = answer.headers["etag"]
+            assert get_path(f"{path}/thumbnail", if_none_match=tag).status == 304
+        assert get_path(f"{path_of(instance)}/frames/1/thumbnail").problem() == (404, "not_found")
+    pictures = {name: get_path(f"{path_of(one)}/thumbnail", accept="image/png").pixels().tobytes()
+                for name, one in (("report", report), ("other", other), ("pdf", pdf), ("state", state))}  # fmt: skip
+    assert pictures["report"] == pictures["other"]
+    assert len(set(pictures.values())) == 3
+    small = get_path(f"{path_of(report)}/thumbnail?viewport=64,32", accept="image/webp")
+    assert (small.headers["content-type"], small.pixels().shape[:2]) == ("image/webp", (32, 32))
+    assert get_path(f"{path_of(report)}/thumbnail", accept="text/html").problem() == (406, "not_acceptable")
+    assert label_of_series(odd.series) == "DICOM"
+    # The app has icons of its own, and is told that there is no picture.
+    assert get_path(f"/view/series/{report.series.series_instance_uid}/thumbnail").status == 422
+
+
+def path_of(instance: Instance) -> str:
+    return f"{series_of(instance)}/instances/{instance.sop_instance_uid}"
+
+
+def series_of(instance: Instance) -> str:
+    return f"{study_of(instance)}/series/{instance.series.series_instance_uid}"
 
 
 def test_by_uri_as_well() -> None:

@@ -165,10 +165,3 @@ def test_gif_holds_each_grey_and_colours_nearly() -> None:
     true = get(colour, accept="image/png").pixels().astype(int)
     shown = opened(get(colour, accept="image/gif"), "RGB").astype(int)
     assert np.abs(shown - true).mean() < 3
-
-
-def test_no_profile_is_given_and_who_asks_for_one_is_told() -> None:
-    (instance,) = keep(builders.image(ramp()))
-    assert get(instance, "rendered?iccprofile=no").status == 200
-    for profile in ("yes", "srgb", ""):
-        assert get(instance, f"rendered?iccprofile={profile}").problem() == (400, "bad_request")
