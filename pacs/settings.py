@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "allauth.headless",
     "pacs.catalog",
     "pacs.access",
@@ -202,6 +203,8 @@ MFA_TOTP_TOLERANCE = 1  # steps of 30 s: a phone's clock is not always right
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts need no address, so none is ever verified
 MFA_ADAPTER = "pacs.access.authenticators.SealedAuthenticators"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOOPBACK and not IS_HTTPS
+USERSESSIONS_ADAPTER = "pacs.access.devices.Devices"
+USERSESSIONS_TRACK_ACTIVITY = True  # told with each session; written by access.devices, not at every request
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("browser",)
 LOGIN_URL = "/"

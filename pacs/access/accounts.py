@@ -15,6 +15,7 @@ from django.http import HttpRequest
 
 from pacs.access import audit
 from pacs.access.actors import Actor
+from pacs.access.devices import address_of
 from pacs.access.models import Role, User
 from pacs.errors import BadRequest, NotFound
 
@@ -31,6 +32,10 @@ class ClosedAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """No."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """As the trail has it."""
+        return address_of(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Nothing is sent: no traffic leaves unasked (promise P18), and accounts have no address to write to."""

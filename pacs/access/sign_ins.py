@@ -12,9 +12,11 @@ from allauth.mfa.signals import (
     authenticator_reset,
 )
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.http import HttpRequest
 
 from pacs.access import audit
 from pacs.access.actors import NOBODY, Actor, actor_for_user
+from pacs.access.devices import note_device
 from pacs.access.models import User
 
 
@@ -30,7 +32,8 @@ def listen() -> None:
     authenticator_reset.connect(_authenticator_reset)
 
 
-def _signed_in(user: User, **_: Any) -> None:
+def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
+    note_device(request, user)
     audit.record(actor_for_user(user), "signed in")
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 
+from pacs.access.devices import clear_ended_devices
 from pacs.access.trail_checks import check_when_due
 from pacs.bin.emptying import empty_bin
 from pacs.errors import places_of
@@ -27,6 +28,7 @@ EVERY_S = 3600.0
 LONGEST_STOP_S = 2.0
 CHORES: tuple[Callable[[], object], ...] = (
     SessionStore.clear_expired,
+    clear_ended_devices,
     clear_abandoned_uploads,
     clear_abandoned,
     check_when_due,

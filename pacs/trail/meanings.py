@@ -93,6 +93,7 @@ MEANINGS: dict[str, Meaning] = {
     "patient changed": Meaning(PATIENT_RECORD, "U"),
     "signed in": Meaning(AUTHENTICATION, "E", (LOGIN,)),
     "signed out": Meaning(AUTHENTICATION, "E", (LOGOUT,)),
+    "session ended": Meaning(AUTHENTICATION, "E", (LOGOUT,)),
     "sign-in failed": Meaning(AUTHENTICATION, "E", (LOGIN,)),
     "key refused": Meaning(AUTHENTICATION, "E", (LOGIN,)),
     "refused": REFUSED,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { translator } from "../../src/app/i18n/translate";
 import { calendarDay, dateAndTime, dayAndTime, fullDate, monthOf } from "../../src/app/words/dates";
+import { deviceName } from "../../src/app/words/devices";
 import { hasPictures, modalityInWords, tellingModalities } from "../../src/app/words/modalities";
 import { fullName, listName, shownName, spokenName } from "../../src/app/words/names";
 import { passwordRules } from "../../src/app/words/passwords";
@@ -125,5 +126,12 @@ describe("words", () => {
     expect(met("123456789012")).toEqual([true, false, true]);
     expect(met("Alice is my name")).toEqual([true, true, false]);
     expect(met("correct horse battery")).toEqual([true, true, true]);
+  });
+
+  it("name a device by what its browser says of itself", () => {
+    expect(deviceName("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1")).toBe("Safari on iPhone");
+    expect(deviceName("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0")).toBe("Edge on Windows");
+    expect(deviceName("Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36")).toBe("Chrome on Android");
+    expect(deviceName("curl/8")).toBe("A browser");
   });
 });

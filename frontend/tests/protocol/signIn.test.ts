@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readAuthenticator } from "../../src/protocol/later";
+import { readAuthenticator, readDevice } from "../../src/protocol/later";
 import { readStep } from "../../src/protocol/signIn";
 
 describe("a step of signing in", () => {
@@ -33,5 +33,20 @@ describe("an authenticator", () => {
   it("is nothing else", () => {
     expect(() => readAuthenticator({ type: "sms", ...times })).toThrow();
     expect(() => readAuthenticator({ type: "webauthn", name: "Phone", ...times })).toThrow();
+  });
+});
+
+describe("a device", () => {
+  it("is a browser that is signed in somewhere since some time", () => {
+    const told = { id: 7, user_agent: "Safari", ip: "192.0.2.1", created_at: 1_700_000_000, last_seen_at: 1_700_000_060, is_current: true };
+    expect(readDevice(told)).toEqual({
+      id: 7,
+      userAgent: "Safari",
+      address: "192.0.2.1",
+      since: new Date(1_700_000_000_000),
+      seen: new Date(1_700_000_060_000),
+      isThis: true,
+    });
+    expect(() => readDevice({ ...told, is_current: "yes" })).toThrow();
   });
 });

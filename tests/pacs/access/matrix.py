@@ -153,6 +153,8 @@ PEOPLE = (
 SIGN_IN = (
     Row("_allauth/browser/v1/config", "GET /_allauth/browser/v1/config", all_nine(200)),
     Row(AUTH + "session", f"GET /{AUTH}session", BY_SESSION),
+    Row(AUTH + "sessions", f"GET /{AUTH}sessions", BY_SESSION),
+    Row(AUTH + "sessions", f"DELETE /{AUTH}sessions", BY_SESSION_BAD, {}),
     Row(AUTH + "login", f"POST /{AUTH}login", SIGN_IN_BAD, {}),
     Row(AUTH + "reauthenticate", f"POST /{AUTH}reauthenticate", BY_SESSION_BAD, {}),
     Row(AUTH + "2fa/authenticate", f"POST /{AUTH}2fa/authenticate", NO_SUCH_STEP, {"code": "1"}),

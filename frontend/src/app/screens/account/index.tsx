@@ -8,6 +8,7 @@ import { Shell } from "../../shell/Shell";
 import { install, installWay } from "../../state/install";
 import { knowledge, leave, person } from "../../state/session";
 import { authenticators, learnAuthenticators } from "./authenticators";
+import { Devices } from "./Devices";
 import { Look } from "./Look";
 import { Passkeys } from "./Passkeys";
 import { Password } from "./Password";
@@ -26,6 +27,9 @@ export default function Account() {
         {person.value?.role === "administrator" && <Administration />}
         <Section title={t("account.security")}>
           <Guards />
+        </Section>
+        <Section title={t("devices.title")}>
+          <Devices />
         </Section>
         <Section title={t("account.look")}>
           <Look />
