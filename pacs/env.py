@@ -54,6 +54,14 @@ def parse_amount(text: str) -> int:
     return amount
 
 
+def parse_days(text: str) -> int:
+    """A whole number of days, or 0 for none."""
+    days = int(text)
+    if days < 0:
+        raise ValueError("expected a whole number of days")
+    return days
+
+
 def parse_path(text: str) -> Path:
     """A folder; the tilde is the user's home."""
     return Path(text).expanduser().resolve()
@@ -206,6 +214,18 @@ KNOBS = (
         parse_amount,
         "30",
         "Days for which what was deleted can be brought back; then it is erased for good.",
+    ),
+    Knob(
+        "LIGHTBOX_STAFF_MFA",
+        parse_switch,
+        "1",
+        "Administrators, clinicians and technologists need a passkey or an authenticator app beside their password.",
+    ),
+    Knob(
+        "LIGHTBOX_STAFF_MFA_GRACE_DAYS",
+        parse_days,
+        "7",
+        "Days after their first sign-in for which they may work before they have one; 0: none.",
     ),
     Knob("LIGHTBOX_SESSION_HOURS", parse_amount, "12", "Hours after which a sign-in ends."),
 )

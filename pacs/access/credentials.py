@@ -32,6 +32,11 @@ def credential_of_request(request: HttpRequest) -> Credential:
     )
 
 
+def session_of_request(request: HttpRequest) -> Credential:
+    """Its session alone, whatever else it shows: what goes by Django's own user goes by that."""
+    return _credential(None, request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+
+
 def credential_of_scope(scope: Mapping[str, Any]) -> Credential:
     """What an ASGI scope (http or websocket) shows."""
     authorization: str | None = None

@@ -52,6 +52,8 @@ class User(AbstractUser):
     display_name = models.CharField(max_length=128, blank=True)
     # A referrer is named on studies by this text, folded as catalog.names folds (PS3.3 (0008,0090)).
     referring_physician_key = models.CharField(max_length=400, blank=True)
+    # Until when staff may work without a second factor; None before they first sign in (access.second_factors).
+    second_factor_due_at = models.DateTimeField(null=True, blank=True)
     REQUIRED_FIELDS = ["role"]
 
     @property

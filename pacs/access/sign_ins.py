@@ -18,6 +18,7 @@ from pacs.access import audit
 from pacs.access.actors import NOBODY, Actor, actor_for_user
 from pacs.access.devices import note_device
 from pacs.access.models import User
+from pacs.access.second_factors import begin_grace
 
 
 def listen() -> None:
@@ -34,6 +35,7 @@ def listen() -> None:
 
 def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     note_device(request, user)
+    begin_grace(user)
     audit.record(actor_for_user(user), "signed in")
 
 

@@ -29,6 +29,7 @@ from pacs.access.decisions import Decisions
 from pacs.access.epoch import EPOCH_SQL, epoch_at_once
 from pacs.access.forgery import refuse_forged_scope
 from pacs.access.guests import GUEST_KEY
+from pacs.access.held import Held, hold_on
 from pacs.access.models import Grant, GuestLink, Role, User
 from pacs.access.permit import Act, may, refuse, require, visible_instances
 from pacs.access.policy import holds
@@ -170,14 +171,36 @@ def _key_holder(digest: str) -> tuple[Actor, datetime] | None:
     return actor_for_user(key.user, api_key=key.pk), key.expires_at
 
 
+def held_for(credential: Credential) -> Held | None:
+    """Whose session this is, where it is held (access.held): to every door it is nobody's."""
+    session = _session(credential.secret) if credential.kind == "session" else None
+    data = session.get_decoded() if session is not None else {}
+    user = _signed_in(data)
+    reason = hold_on(user, data).reason if user is not None else None
+    return Held(user, reason) if user is not None and reason is not None else None
+
+
 def _session_holder(session_key: str) -> tuple[Actor, datetime] | None:
-    """Django's own conditions (auth.get_user), without a request."""
-    session = Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now()).first()
+    session = _session(session_key)
     if session is None:
         return None
     data = session.get_decoded()
     if SESSION_KEY not in data and GUEST_KEY in data:
         return _guest(data[GUEST_KEY], session)
+    user = _signed_in(data)
+    hold = hold_on(user, data) if user is not None else None
+    if user is None or hold is None or hold.reason is not None:
+        return None
+    ends_at = min(session.expire_date, hold.begins_at or session.expire_date)
+    return actor_for_user(user, session_key), ends_at
+
+
+def _session(session_key: str) -> Session | None:
+    return Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now()).first()
+
+
+def _signed_in(data: Mapping[str, Any]) -> User | None:
+    """Django's own conditions (auth.get_user), without a request."""
     if SESSION_KEY not in data or data.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
         return None
     user = User.objects.filter(pk=data[SESSION_KEY], is_active=True).first()
@@ -186,7 +209,7 @@ def _session_holder(session_key: str) -> tuple[Actor, datetime] | None:
         data.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
     ):
         return None
-    return actor_for_user(user, session_key), session.expire_date
+    return user
 
 
 def _guest(link_pk: int, session: Session) -> tuple[Actor, datetime] | None:

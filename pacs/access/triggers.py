@@ -35,8 +35,18 @@ WATCHES = (
     Watch(
         "access_user",
         ("UPDATE", "DELETE"),
-        ("role", "is_active", "password", "username", "referring_physician_key"),
+        (
+            "role",
+            "is_active",
+            "password",
+            "username",
+            "referring_physician_key",
+            "second_factor_due_at",
+        ),
     ),
+    # Without its last second factor an account may be held. With a new one it is nobody's no more, and to be nobody
+    # is never remembered.
+    Watch("mfa_authenticator", ("UPDATE", "DELETE"), ("user_id", "type")),
     Watch("access_patienttie", columns=("user_id", "patient_id")),
     Watch("access_grant", columns=("user_id", "study_id", "expires_at")),
     # A new link opens nothing that was decided before. That it was opened, or a try was taken, decides nothing.

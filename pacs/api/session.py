@@ -11,10 +11,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from pacs.access.accounts import person_behind
+from pacs.access.credentials import credential_of_request
 from pacs.access.middleware import actor_of
 from pacs.access.notices import count_unseen
+from pacs.access.second_factors import second_factor_due
 from pacs.access.setup import setup_needed
 from pacs.access.share_links import link_behind
+from pacs.access.standing import held_for
+from pacs.access.step_up import ways_of
 
 VERSION = "0.1.0"
 
@@ -30,11 +34,21 @@ class SessionView(APIView):
             {
                 "user": _told(request),
                 "guest": _told_guest(request),
+                "held": _told_held(request),
                 "csrf_token": get_token(request._request),
                 "setup_needed": setup_needed(),
                 "version": VERSION,
             }
         )
+
+
+def _told_held(request: Request) -> dict[str, Any] | None:
+    """Whose session opens nothing for now, what is asked of them, and by which ways they can say that it is they."""
+    is_nobody = actor_of(request).kind == "nobody"
+    held = held_for(credential_of_request(request._request)) if is_nobody else None
+    if held is None:
+        return None
+    return {"username": held.user.username, "reason": held.reason, "ways": ways_of(held.user)}
 
 
 def _told_guest(request: Request) -> dict[str, Any] | None:
@@ -58,9 +72,11 @@ def _told(request: Request) -> dict[str, Any] | None:
     user = person_behind(actor_of(request))
     if user is None:
         return None
+    due = second_factor_due(user, request._request.session)
     return {
         "username": user.username,
         "display_name": user.display_name or user.username,
         "role": user.role,
         "unseen_notices": count_unseen(actor_of(request)),
+        "second_factor_due_at": due.isoformat() if due else None,
     }

@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 from pydicom import Dataset, Sequence
 
+from pacs.access.models import User
 from tests import builders, people
 from tests.pacs.api.test_uploads import begin, upload_whole
 from tests.viewer.client import Response, ask
@@ -49,6 +51,13 @@ def session_nobody() -> Any:
 
 def session_signed_in() -> Any:
     return people.signed_in(people.alice()).get("/api/session").json()
+
+
+def session_held() -> Any:
+    people.give_password(alice := people.alice())
+    client = people.signed_in(alice)
+    User.objects.update(second_factor_due_at=timezone.now())
+    return client.get("/api/session").json()
 
 
 def session_guest() -> Any:
@@ -232,6 +241,7 @@ def asked(path: str) -> Response:
 ROUTES: dict[str, Callable[[], Any]] = {
     "session.nobody": session_nobody,
     "session.guest": session_guest,
+    "session.held": session_held,
     "session.signed_in": session_signed_in,
     "studies.page": studies_page,
     "upload.begun": upload_begun,

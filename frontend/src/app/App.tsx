@@ -25,6 +25,7 @@ const whoLooked = () => import("./screens/who-looked/index").then((room) => room
 const exporting = () => import("./screens/export/index").then((room) => room.default);
 const shares = () => import("./screens/shares/index").then((room) => room.default);
 const guestRoom = () => import("./screens/guest/index").then((room) => room.default);
+const heldRoom = () => import("./screens/held/index").then((room) => room.default);
 const account = () => import("./screens/account/index").then((room) => room.default);
 
 // Who comes by an address waits for nothing in turn: code, contents and session are asked for at once.
@@ -62,6 +63,7 @@ function Screen() {
   // The viewer does not wait to hear who we are: its own first answer says whether we may.
   if (here.name === "study" && (known.kind === "asking" || known.session.user)) return <Later load={viewer} props={{ uid: here.uid }} />;
   if (known.kind === "asking") return <SlowlyComing />;
+  if (known.session.held) return <Later load={heldRoom} props={{}} />;
   return known.session.user === null ? <Outside here={here} guest={known.session.guest} /> : <Inside here={here} />;
 }
 

@@ -1,6 +1,7 @@
 import type { Answer } from "./failure";
+import { WAYS, type Way } from "./stepUp";
 import { ask, renewTokenBy, useCsrfToken } from "./rest";
-import { type Read, boolean, nothing, number, oneOf, orNull, record, text } from "./wire";
+import { type Read, boolean, listOf, nothing, number, oneOf, orNull, record, text } from "./wire";
 
 export const ROLES = ["administrator", "clinician", "referrer", "technologist", "patient"] as const;
 export type Role = (typeof ROLES)[number];
@@ -11,6 +12,15 @@ export interface Person {
   role: Role;
   /** What they were told of links and have not looked at. */
   unseenNotices: number;
+  /** Until when they may go on without a second factor, where they need one and have none. */
+  secondFactorDueAt: Date | null;
+}
+
+/** Whose session opens nothing before they did what is asked of them. */
+export interface Held {
+  username: string;
+  reason: "second_factor";
+  ways: Way[];
 }
 
 /** Whoever came by a link. */
@@ -26,6 +36,7 @@ export interface Guest {
 export interface Session {
   user: Person | null;
   guest: Guest | null;
+  held: Held | null;
   setupNeeded: boolean;
   version: string;
 }
@@ -37,6 +48,7 @@ const person: Read<Person> = (value) => {
     displayName: text(wire["display_name"]),
     role: oneOf(...ROLES)(wire["role"]),
     unseenNotices: number(wire["unseen_notices"]),
+    secondFactorDueAt: orNull((at) => new Date(text(at)))(wire["second_factor_due_at"]),
   };
 };
 
@@ -52,12 +64,18 @@ const guest: Read<Guest> = (value) => {
   };
 };
 
+const held: Read<Held> = (value) => {
+  const wire = record(value);
+  return { username: text(wire["username"]), reason: oneOf("second_factor")(wire["reason"]), ways: listOf(oneOf(...WAYS))(wire["ways"]) };
+};
+
 export const readSession: Read<Session> = (value) => {
   const wire = record(value);
   useCsrfToken(text(wire["csrf_token"]));
   return {
     user: orNull(person)(wire["user"]),
     guest: orNull(guest)(wire["guest"]),
+    held: orNull(held)(wire["held"]),
     setupNeeded: boolean(wire["setup_needed"]),
     version: text(wire["version"]),
   };

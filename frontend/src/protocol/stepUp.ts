@@ -7,7 +7,7 @@ import { type Read, type Wire, listOf, number, oneOf, record } from "./wire";
 /** A refusal's code that means: say once more who you are, then ask again. */
 export const NOT_FRESH = "not_fresh";
 
-const WAYS = ["webauthn", "totp", "recovery_codes", "password"] as const;
+export const WAYS = ["webauthn", "totp", "recovery_codes", "password"] as const;
 /** How a person can show again that it is they. */
 export type Way = (typeof WAYS)[number];
 

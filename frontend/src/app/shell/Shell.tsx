@@ -59,6 +59,7 @@ function Navigation() {
               <Icon size={24} aria-hidden="true" />
               <span>{t(labelKey)}</span>
               {name === "shares" && <Unseen />}
+              {name === "account" && <Due />}
             </a>
           </li>
         ))}
@@ -74,6 +75,16 @@ function Unseen() {
   return (
     <span class="nav-unseen" aria-label={t("nav.unseen", { count })}>
       {count}
+    </span>
+  );
+}
+
+/** That the account is asked for a second factor. */
+function Due() {
+  if (!person.value?.secondFactorDueAt) return null;
+  return (
+    <span class="nav-unseen" role="img" aria-label={t("nav.due")}>
+      !
     </span>
   );
 }

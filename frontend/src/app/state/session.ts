@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { type Failure, type Guest, type Person, type Session, leaveStay, loadSession, signOut, whenSignedOut } from "../../protocol/index";
+import { type Failure, type Guest, type Held, type Person, type Session, leaveStay, loadSession, signOut, whenSignedOut } from "../../protocol/index";
 import { navigate } from "../router";
 
 /** What is known of who is using the app. */
@@ -11,6 +11,9 @@ export const person = computed<Person | null>(() => (knowledge.value.kind === "k
 
 /** Whoever came by a link: one is a person or a guest. */
 export const guest = computed<Guest | null>(() => (knowledge.value.kind === "known" ? knowledge.value.session.guest : null));
+
+/** Somebody who is signed in, but is asked for something first: to every other question they are nobody. */
+export const held = computed<Held | null>(() => (knowledge.value.kind === "known" ? knowledge.value.session.held : null));
 
 /** How a guest's stay ended in this window, if it did: by them, or by the link's end. */
 export const stayEnd = signal<"left" | "ended" | null>(null);
@@ -44,7 +47,7 @@ const knownSession = (): Session | null => (knowledge.value.kind === "known" ? k
 function noteChange({ user, guest: stayed }: Session, now: Session): void {
   const hasEnded = stayed !== null && stayed.link !== now.guest?.link;
   if (hasEnded) stayEnd.value = "ended";
-  if (user !== null && now.user === null) wasSignedOut.value = true;
+  if (user !== null && now.user === null && now.held === null) wasSignedOut.value = true;
   if (hasEnded || (user !== null && user.username !== now.user?.username)) forget();
 }
 
@@ -71,7 +74,7 @@ export async function leaveLink(): Promise<boolean> {
 
 function becomeNobody(): void {
   forget();
-  if (knowledge.value.kind === "known") knowledge.value = { kind: "known", session: { ...knowledge.value.session, user: null, guest: null } };
+  if (knowledge.value.kind === "known") knowledge.value = { kind: "known", session: { ...knowledge.value.session, user: null, guest: null, held: null } };
 }
 
 function forget(): void {
@@ -85,6 +88,7 @@ export function watchSession(): void {
     wasSignedOut.value = person.value !== null;
     if (guest.value !== null) stayEnd.value = "ended";
     becomeNobody();
+    void learnSession(); // it may only be held: the server says what is asked of its person
   });
   others.addEventListener("message", () => {
     if (person.value !== null || guest.value !== null) becomeNobody();

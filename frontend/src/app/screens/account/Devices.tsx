@@ -2,10 +2,11 @@ import { LogOut } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Answer } from "../../../protocol/index";
 import { type Device, loadDevices, signOutDevices } from "../../../protocol/later";
-import { Badge, Button, Skeleton, toast } from "../../components/index";
+import { Badge, Button, toast } from "../../components/index";
 import { t } from "../../i18n/more";
 import { deviceName } from "../../words/devices";
 import { momentInWords } from "../../words/moments";
+import { Shape } from "./Guards";
 import { complain } from "./authenticators";
 import { Row } from "./Section";
 
@@ -57,13 +58,5 @@ function One({ device, busy, onSignOut }: { device: Device; busy: boolean; onSig
         </Button>
       )}
     </Row>
-  );
-}
-
-function Shape() {
-  return (
-    <div class="account-row account-shape">
-      <Skeleton width="60%" height="44px" />
-    </div>
   );
 }

@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import type { Answer, Failure } from "../../../protocol/index";
 import { type Authenticator, loadAuthenticators } from "../../../protocol/later";
 import { toast } from "../../components/index";
-import { forgetOnLeaving } from "../../state/session";
+import { forgetOnLeaving, learnSession, person } from "../../state/session";
 import { tellFailure } from "../../words/failures";
 
 type Of<Type extends Authenticator["type"]> = Extract<Authenticator, { type: Type }>;
@@ -35,6 +35,7 @@ export async function settled<T>(answer: Answer<T>, done?: string): Promise<bool
   }
   if (done !== undefined) toast({ text: done });
   await learnAuthenticators();
+  if (person.value !== null) void learnSession(); // what is still asked of the account may have changed
   return true;
 }
 

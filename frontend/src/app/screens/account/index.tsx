@@ -1,20 +1,18 @@
 import { LogOut, ScrollText, ShieldCheck } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
-import { loadRecoveryCodes } from "../../../protocol/later";
-import { Button, Skeleton, toast } from "../../components/index";
+import { Button, toast } from "../../components/index";
 import { t as shell } from "../../i18n/index";
 import { t } from "../../i18n/more";
 import { Shell } from "../../shell/Shell";
 import { install, installWay } from "../../state/install";
 import { knowledge, leave, person } from "../../state/session";
-import { authenticators, learnAuthenticators } from "./authenticators";
+import { dayOf } from "../../words/dates";
+import { learnAuthenticators } from "./authenticators";
 import { Devices } from "./Devices";
+import { Guards } from "./Guards";
 import { Look } from "./Look";
-import { Passkeys } from "./Passkeys";
 import { Password } from "./Password";
-import { RecoveryCodes } from "./RecoveryCodes";
 import { Row, Section } from "./Section";
-import { Totp } from "./Totp";
 import "./account.css";
 
 /** Who one is here, what guards the account, and how the app looks on this device. */
@@ -26,6 +24,8 @@ export default function Account() {
         <Who />
         {person.value?.role === "administrator" && <Administration />}
         <Section title={t("account.security")}>
+          <Due />
+          <Password />
           <Guards />
         </Section>
         <Section title={t("devices.title")}>
@@ -86,38 +86,11 @@ function Administration() {
   );
 }
 
-function Guards() {
-  const [made, setMade] = useState<readonly string[] | null>(null);
-  // The first second factor brings recovery codes with it: they are shown once, now.
-  const showCodes = async (): Promise<void> => {
-    const answer = await loadRecoveryCodes();
-    if (answer.ok && answer.value.length > 0) setMade(answer.value);
-  };
-  return (
-    <>
-      <Password />
-      {authenticators.value === null ? (
-        <>
-          <Shape />
-          <Shape />
-        </>
-      ) : (
-        <>
-          <Passkeys onAdded={() => void showCodes()} />
-          <Totp onOn={() => void showCodes()} />
-          <RecoveryCodes made={made} onMade={setMade} />
-        </>
-      )}
-    </>
-  );
-}
-
-function Shape() {
-  return (
-    <div class="account-row account-shape">
-      <Skeleton width="60%" height="44px" />
-    </div>
-  );
+/** For those who need more than a password and have not: until when they may go on so. */
+function Due() {
+  const due = person.value?.secondFactorDueAt ?? null;
+  if (due === null) return null;
+  return <Row title={t("account.due")} what={t("account.due.what", { day: dayOf(due) })} />;
 }
 
 function Install() {

@@ -4,7 +4,7 @@ import { type Failure, type Way, confirmByCode, confirmByPassword, loadStepUp } 
 import { Button, Field, Skeleton } from "../../components/index";
 import { t } from "../../i18n/more";
 import { passkeysPossible } from "../../state/passkeys";
-import { person } from "../../state/session";
+import { held, person } from "../../state/session";
 import { tellFailure } from "../../words/failures";
 import { showPasskeyAgain } from "./passkey";
 
@@ -15,6 +15,10 @@ export function Proof({ onProven }: { onProven: () => void }) {
   const [ways, setWays] = useState<readonly Way[] | null>(null);
   const [problem, setProblem] = useState("");
   useEffect(() => {
+    if (held.value) {
+      setWays(held.value.ways);
+      return;
+    }
     void loadStepUp().then((answer) => {
       if (answer.ok) setWays(answer.value.ways);
       else setProblem(tellFailure(answer.failure).what);
@@ -90,7 +94,7 @@ function ByTyping({ ways, isFirst, onProven, onProblem }: Outcome & { ways: read
         void submit();
       }}
     >
-      <input type="text" autocomplete="username" value={person.value?.username ?? ""} hidden readOnly />
+      <input type="text" autocomplete="username" value={person.value?.username ?? held.value?.username ?? ""} hidden readOnly />
       {by === "password" ? (
         <Field key={by} label={t("account.password")} type="password" autocomplete="current-password" value={text} onText={setText} />
       ) : (

@@ -1,11 +1,13 @@
 import { KeyRound } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { type SecondFactor, type SignInStep, signInByPassword } from "../../../protocol/index";
-import { Button, Field } from "../../components/index";
+import { Button, Field, toast } from "../../components/index";
 import { t } from "../../i18n/index";
 import { Mark } from "../../shell/Shell";
 import { passkeysPossible } from "../../state/passkeys";
-import { knowledge, learnSession, wasSignedOut } from "../../state/session";
+import { navigate } from "../../router";
+import { knowledge, learnSession, person, wasSignedOut } from "../../state/session";
+import { dayOf } from "../../words/dates";
 import { SecondStep } from "./SecondStep";
 import { byPasskey, complaint } from "./complaints";
 import "./signin.css";
@@ -18,7 +20,7 @@ export default function SignIn() {
   }, []);
   const onStep = (step: SignInStep): void => {
     if (step.kind === "second_factor") setWays(step.ways);
-    else void learnSession();
+    else void learnSession().then(remindOfSecondFactor);
   };
   return (
     <main class="signin">
@@ -28,6 +30,13 @@ export default function SignIn() {
       </div>
     </main>
   );
+}
+
+/** Said in passing, once a sign-in: it is not yet time to insist. */
+function remindOfSecondFactor(): void {
+  const due = person.value?.secondFactorDueAt;
+  if (!due) return;
+  toast({ text: t("signIn.due", { day: dayOf(due) }), action: { label: t("signIn.due.do"), perform: () => navigate("/account") } });
 }
 
 function FirstStep({ onStep }: { onStep: (step: SignInStep) => void }) {
