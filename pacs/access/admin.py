@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminSplitDateTime
@@ -16,6 +18,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from pacs.access import accounts, grants
 from pacs.access.api_keys import KEY_DAYS, digest_of, issue_api_key, revoke_api_key
+from pacs.access.authenticators import remove_authenticator
+from pacs.access.devices import end_session
 from pacs.access.middleware import actor_of
 from pacs.access.models import ApiKey, AuditEvent, Grant, PatientTie, User
 from pacs.access.permit import access_study
@@ -209,6 +213,43 @@ class ApiKeyAdmin(_Shown):
         """End them now."""
         for key in queryset:
             revoke_api_key(key.pk, actor=actor_of(request))
+
+
+# allauth's own pages would change them past the trail.
+admin.site.unregister([UserSession, Authenticator])
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(_Shown):
+    """Who is signed in where: to delete one signs it out."""
+
+    list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")
+    search_fields = ("user__username",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """No."""
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
+        """Through the writer."""
+        end_session(obj, actor=actor_of(request))
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(_Shown):
+    """Second factors: one that is lost is taken away here, once whoever asks has been recognised."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    search_fields = ("user__username",)
+    exclude = ("data",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """No."""
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        """Through the writer."""
+        remove_authenticator(obj, actor=actor_of(request))
 
 
 @admin.register(AuditEvent)

@@ -6,8 +6,13 @@ import base64
 import hashlib
 
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.db import transaction
+
+from pacs.access import audit
+from pacs.access.actors import Actor
 
 
 class SealedAuthenticators(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
@@ -24,6 +29,14 @@ class SealedAuthenticators(DefaultMFAAdapter):  # type: ignore[misc]  # allauth 
     def decrypt(self, encrypted_text: str) -> str:
         """The text again. Raises InvalidToken where it was sealed with another key."""
         return _seal().decrypt(encrypted_text.encode("ascii")).decode("utf-8")
+
+
+def remove_authenticator(authenticator: Authenticator, *, actor: Actor) -> None:
+    """Take a second factor away whose device is lost. Staff who have none left are held until they add one."""
+    with transaction.atomic():
+        told = {"account": authenticator.user.username, "type": str(authenticator.type)}
+        audit.record(actor, "authenticator removed", **told)
+        authenticator.delete()
 
 
 def _seal() -> Fernet:

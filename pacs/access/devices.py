@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from pacs.access import audit
-from pacs.access.actors import actor_for_user
+from pacs.access.actors import Actor, actor_for_user
 from pacs.access.models import User
 from pacs.access.whence import address_now
 
@@ -31,9 +31,14 @@ class Devices(DefaultUserSessionsAdapter):  # type: ignore[misc]  # allauth has 
     def end_sessions(self, sessions: Iterable[UserSession]) -> None:
         """All of them, now."""
         for session in sessions:
-            with transaction.atomic():
-                session.end()
-                audit.record(actor_for_user(session.user), "session ended", session=session.pk)
+            end_session(session, actor=actor_for_user(session.user))
+
+
+def end_session(session: UserSession, *, actor: Actor) -> None:
+    """Sign this device out, now."""
+    with transaction.atomic():
+        audit.record(actor, "session ended", account=session.user.username, session=session.pk)
+        session.end()
 
 
 def note_device(request: HttpRequest, user: User) -> None:

@@ -69,14 +69,15 @@ def _told_guest(request: Request) -> dict[str, Any] | None:
 
 
 def _told(request: Request) -> dict[str, Any] | None:
-    user = person_behind(actor_of(request))
+    actor = actor_of(request)
+    user = person_behind(actor)
     if user is None:
         return None
-    due = second_factor_due(user, request._request.session)
+    due = second_factor_due(user, request._request.session) if actor.session_key else None
     return {
         "username": user.username,
         "display_name": user.display_name or user.username,
         "role": user.role,
-        "unseen_notices": count_unseen(actor_of(request)),
+        "unseen_notices": count_unseen(actor),
         "second_factor_due_at": due.isoformat() if due else None,
     }

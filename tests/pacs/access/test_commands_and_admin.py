@@ -6,10 +6,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from pacs.access.models import ApiKey, AuditEvent, Grant, PatientTie, User
+from tests.browser import Browser, with_totp
 from tests.pacs.access.conftest import Kept
 from tests.people import PASSWORD, ada, alice, bob, charlie, give_password, pia, signed_in, tess
 
@@ -29,6 +32,7 @@ def test_a_key_is_printed_alone_on_the_last_line_and_kept_as_a_hash() -> None:
         "display_name": "viewer",
         "role": "clinician",
         "unseen_notices": 0,
+        "second_factor_due_at": None,
     }
     assert not User.objects.get(username="viewer").has_usable_password()
     assert key not in str([list(model.objects.values()) for model in (ApiKey, AuditEvent, User)])
@@ -151,6 +155,21 @@ def test_what_the_admin_changes_goes_through_the_writers(pias: Kept) -> None:
         "grant revoked",
         "api key revoked",
     ]
+
+
+def test_an_administrator_signs_a_device_out_and_takes_a_lost_second_factor_away() -> None:
+    client, browser = signed_in(ada()), Browser()
+    give_password(alice())
+    with_totp(browser, alice())
+    session = UserSession.objects.get(user=alice())
+    factor = Authenticator.objects.get(type=Authenticator.Type.TOTP)
+    for page in (f"usersessions/usersession/{session.pk}", f"mfa/authenticator/{factor.pk}"):
+        assert "secret" not in client.get(f"/admin/{page}/change/").content.decode()
+        assert client.post(f"/admin/{page}/delete/", {"post": "yes"}).status_code == 302
+    assert browser.user() is None
+    assert not Authenticator.objects.filter(type=Authenticator.Type.TOTP).exists()
+    by_ada = AuditEvent.objects.filter(actor_label="ada", details__account="alice")
+    assert list(by_ada.values_list("action", flat=True)) == ["session ended", "authenticator removed"]
 
 
 def test_what_the_writers_refuse_is_told_and_nothing_is_changed(pias: Kept) -> None:

@@ -59,7 +59,7 @@ def test_another_device_is_signed_out_at_its_next_request_and_it_is_written_down
     assert desk.user() is None
     assert phone.user() == "alice"
     event = AuditEvent.objects.get(action="session ended")
-    assert (event.actor_label, event.details) == ("alice", {"session": other})
+    assert (event.actor_label, event.details) == ("alice", {"account": "alice", "session": other})
 
 
 def test_nobody_reads_or_ends_what_is_another_persons(person: User) -> None:
