@@ -227,6 +227,13 @@ KNOBS = (
         "7",
         "Days after their first sign-in for which they may work before they have one; 0: none.",
     ),
+    Knob(
+        "LIGHTBOX_IDLE_LOCK_MINUTES",
+        parse_amount,
+        "15",
+        "Minutes without a touch after which a session is locked until its person shows that it is they.",
+    ),
+    Knob("LIGHTBOX_IDLE_LOCK_PATIENT_MINUTES", parse_amount, "30", "The same for patients."),
     Knob("LIGHTBOX_SESSION_HOURS", parse_amount, "12", "Hours after which a sign-in ends."),
 )
 

@@ -52,6 +52,7 @@ def note_device(request: HttpRequest, user: User) -> None:
             "ip": address_of(request),
             "user_agent": request.META.get("HTTP_USER_AGENT", "")[:MOST_OF_AGENT],
             "last_seen_at": timezone.now(),
+            "data": {},
         },
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from pacs.access.idle import locks_at
 from pacs.access.models import User
 from pacs.access.second_factors import second_factor_due
 
@@ -21,6 +22,7 @@ from pacs.access.second_factors import second_factor_due
 class Reason(StrEnum):
     """What is asked of the person."""
 
+    LOCKED = "locked"  # to show that it is they: access.idle
     SECOND_FACTOR = "second_factor"  # to add one: access.second_factors
 
 
@@ -40,12 +42,15 @@ class Hold:
     begins_at: datetime | None = None
 
 
-def hold_on(user: User, session: Mapping[str, Any]) -> Hold:
-    """Of a session of theirs, by what is in it."""
+def hold_on(user: User, session_key: str, session: Mapping[str, Any]) -> Hold:
+    """Of a session of theirs, by its key and what is in it."""
+    idle = locks_at(user, session_key)
+    if idle is None:
+        return Hold(Reason.LOCKED)
     due = second_factor_due(user, session)
     if due is not None and due <= timezone.now():
         return Hold(Reason.SECOND_FACTOR)
-    return Hold(None, due)
+    return Hold(None, min(idle, due) if due is not None else idle)
 
 
 _ALLAUTH = "/_allauth/browser/v1/"
@@ -58,6 +63,7 @@ _WAYS_OUT = (
     "auth/webauthn/reauthenticate",
 )
 _WAYS: dict[Reason, tuple[str, ...]] = {
+    Reason.LOCKED: _WAYS_OUT,
     Reason.SECOND_FACTOR: (*_WAYS_OUT, "account/authenticators", "account/authenticators/"),
 }
 

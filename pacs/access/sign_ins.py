@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.signals import password_changed
+from allauth.account.signals import authentication_step_completed, password_changed
 from allauth.mfa.signals import (
     authentication_failed,
     authenticator_added,
@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from pacs.access import audit
 from pacs.access.actors import NOBODY, Actor, actor_for_user
 from pacs.access.devices import note_device
+from pacs.access.idle import unlock_session
 from pacs.access.models import User
 from pacs.access.second_factors import begin_grace
 
@@ -24,6 +25,7 @@ from pacs.access.second_factors import begin_grace
 def listen() -> None:
     """Hear of them. Called once, in AppConfig.ready."""
     user_logged_in.connect(_signed_in)
+    authentication_step_completed.connect(_shown_again)
     user_logged_out.connect(_signed_out)
     user_login_failed.connect(_failed)
     authentication_failed.connect(_failed_second)
@@ -37,6 +39,11 @@ def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     note_device(request, user)
     begin_grace(user)
     audit.record(actor_for_user(user), "signed in")
+
+
+def _shown_again(request: HttpRequest, user: User, reauthenticated: bool = False, **_: Any) -> None:
+    if reauthenticated:
+        unlock_session(request, user)
 
 
 def _signed_out(user: User | None, **_: Any) -> None:

@@ -176,7 +176,7 @@ def held_for(credential: Credential) -> Held | None:
     session = _session(credential.secret) if credential.kind == "session" else None
     data = session.get_decoded() if session is not None else {}
     user = _signed_in(data)
-    reason = hold_on(user, data).reason if user is not None else None
+    reason = hold_on(user, credential.secret, data).reason if user is not None else None
     return Held(user, reason) if user is not None and reason is not None else None
 
 
@@ -188,7 +188,7 @@ def _session_holder(session_key: str) -> tuple[Actor, datetime] | None:
     if SESSION_KEY not in data and GUEST_KEY in data:
         return _guest(data[GUEST_KEY], session)
     user = _signed_in(data)
-    hold = hold_on(user, data) if user is not None else None
+    hold = hold_on(user, session_key, data) if user is not None else None
     if user is None or hold is None or hold.reason is not None:
         return None
     ends_at = min(session.expire_date, hold.begins_at or session.expire_date)

@@ -70,6 +70,13 @@ WATCHES = (
     # Signing out deletes the row. Whose a session is never changes: Django makes a new key for that. Its end
     # may be brought forward; put off, it only has to be looked up again.
     Watch("django_session", ("UPDATE", "DELETE"), condition="NEW.expire_date < OLD.expire_date"),
+    # That somebody was there again only puts the lock off; that it was locked, or nobody is said to have been there
+    # since longer than was known, holds at once (access.idle).
+    Watch(
+        "usersessions_usersession",
+        ("UPDATE", "DELETE"),
+        condition="NEW.last_seen_at < OLD.last_seen_at OR NEW.data <> OLD.data",
+    ),
     # New studies open nothing that was decided before; moved, renamed or removed ones do. Counts and
     # other columns that change with every arrival are left out: the epoch must rest while studies come in.
     Watch(

@@ -7,7 +7,7 @@ from pacs.api.bin import BinEntryView, BinView, RestoreView
 from pacs.api.deidentified import DeidentifiedView, DownloadView
 from pacs.api.links import LinkCodeView, LinkOpeningView, LinkView, StayView
 from pacs.api.people import GrantsView, GrantView, PeopleView, PersonView, TiesView
-from pacs.api.session import SessionView
+from pacs.api.session import LockView, PresenceView, SessionView
 from pacs.api.setup import SetupView
 from pacs.api.shares import NoticesView, SharesView, ShareView
 from pacs.api.step_up import StepUpView
@@ -16,6 +16,8 @@ from pacs.api.uploads import RetryView, UploadsView, UploadView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("session", SessionView.as_view()),
+    path("session/presence", PresenceView.as_view()),
+    path("session/lock", LockView.as_view()),
     path("step-up", StepUpView.as_view()),
     path("setup", SetupView.as_view()),
     path("studies", StudiesView.as_view()),

@@ -94,6 +94,8 @@ MEANINGS: dict[str, Meaning] = {
     "signed in": Meaning(AUTHENTICATION, "E", (LOGIN,)),
     "signed out": Meaning(AUTHENTICATION, "E", (LOGOUT,)),
     "session ended": Meaning(AUTHENTICATION, "E", (LOGOUT,)),
+    "session locked": Meaning(AUTHENTICATION, "E", (LOGOUT,)),
+    "session unlocked": Meaning(AUTHENTICATION, "E", (LOGIN,)),
     "sign-in failed": Meaning(AUTHENTICATION, "E", (LOGIN,)),
     "key refused": Meaning(AUTHENTICATION, "E", (LOGIN,)),
     "refused": REFUSED,

@@ -17,6 +17,7 @@ from tests.e2e.screens import Screen
 
 HERE = Path(__file__).parent
 LONGEST_WAIT_MS = 15_000
+NEVER_IDLE = {"LIGHTBOX_IDLE_LOCK_MINUTES": "720", "LIGHTBOX_IDLE_LOCK_PATIENT_MINUTES": "720"}
 OpenApp = Callable[..., App]
 
 
@@ -30,7 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def lightbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lightbox]:
     """As a newcomer starts it, sample studies and all."""
-    running = start(tmp_path_factory.mktemp("lightbox"))
+    # Accounts sign in once for all tests: nobody's hand is at most of them for as long as they all take.
+    running = start(tmp_path_factory.mktemp("lightbox"), **NEVER_IDLE)
     yield running
     running.stop()
 

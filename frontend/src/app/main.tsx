@@ -5,6 +5,7 @@ import { App } from "./App";
 import { clearToasts } from "./components/index";
 import "./state/setupToken"; // first: it cleans the address
 import { startRouter } from "./router";
+import { watchIdleness } from "./state/idle";
 import { keepInstallOffer } from "./state/install";
 import { forgetOnLeaving, learnSession, watchSession } from "./state/session";
 import { wearTheme } from "./state/theme";
@@ -16,6 +17,7 @@ const place = document.getElementById("app");
 if (place) {
   startRouter();
   watchSession();
+  watchIdleness();
   void learnSession();
   wearTheme();
   forgetOnLeaving(clearToasts);

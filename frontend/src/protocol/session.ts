@@ -14,13 +14,19 @@ export interface Person {
   unseenNotices: number;
   /** Until when they may go on without a second factor, where they need one and have none. */
   secondFactorDueAt: Date | null;
+  /** In how many seconds the session is locked if nobody shows, and how many each sign of somebody gives. */
+  idle: { locksInS: number; afterS: number } | null;
 }
+
+/** What is asked of a person: to show that it is they, or to add a second factor. */
+const REASONS = ["locked", "second_factor"] as const;
 
 /** Whose session opens nothing before they did what is asked of them. */
 export interface Held {
   username: string;
-  reason: "second_factor";
-  ways: Way[];
+  reason: (typeof REASONS)[number];
+  /** By which ways they can say that it is they; null before the server was asked. */
+  ways: Way[] | null;
 }
 
 /** Whoever came by a link. */
@@ -41,6 +47,11 @@ export interface Session {
   version: string;
 }
 
+const idle: Read<Person["idle"]> = (value) => {
+  const wire = record(value);
+  return { locksInS: number(wire["locks_in_s"]), afterS: number(wire["after_s"]) };
+};
+
 const person: Read<Person> = (value) => {
   const wire = record(value);
   return {
@@ -49,6 +60,7 @@ const person: Read<Person> = (value) => {
     role: oneOf(...ROLES)(wire["role"]),
     unseenNotices: number(wire["unseen_notices"]),
     secondFactorDueAt: orNull((at) => new Date(text(at)))(wire["second_factor_due_at"]),
+    idle: orNull(idle)(wire["idle"]),
   };
 };
 
@@ -66,7 +78,7 @@ const guest: Read<Guest> = (value) => {
 
 const held: Read<Held> = (value) => {
   const wire = record(value);
-  return { username: text(wire["username"]), reason: oneOf("second_factor")(wire["reason"]), ways: listOf(oneOf(...WAYS))(wire["ways"]) };
+  return { username: text(wire["username"]), reason: oneOf(...REASONS)(wire["reason"]), ways: listOf(oneOf(...WAYS))(wire["ways"]) };
 };
 
 export const readSession: Read<Session> = (value) => {
@@ -86,6 +98,12 @@ export const loadSession = (signal?: AbortSignal): Promise<Answer<Session>> =>
   ask("/api/session", { read: readSession, ...(signal && { signal }) });
 
 renewTokenBy(async () => (await loadSession()).ok);
+
+/** Somebody is there. */
+export const tellPresence = (): Promise<Answer<undefined>> => ask("/api/session/presence", { method: "POST", read: nothing });
+
+/** From now on the session opens nothing before its person shows that it is they. */
+export const lockSession = (): Promise<Answer<undefined>> => ask("/api/session/lock", { method: "POST", read: nothing });
 
 export interface SetupForm {
   token: string;

@@ -67,6 +67,7 @@ ONE_STUDY = "     401   200 404 200 404 200 200 200 200"
 ONE_STUDY_BAD = " 401   400 404 400 404 400 400 400 400"
 SIGNED_IN = "     401   200 200 200 200 200 200 200 200"
 SIGNED_IN_BAD = " 401   400 400 400 400 400 400 400 400"
+DONE = "          401   204 204 204 204 204 204 204 204"
 SIGNED_IN_404 = " 401   404 404 404 404 404 404 404 404"
 # What reaches far asks once more who it is that acts: of a key nobody can be asked.
 ASKED_AGAIN = "   401   403 403 403 403 403 403 403 201"
@@ -90,6 +91,7 @@ LINKS = {
     ONE_STUDY: "    200 404 404 404",
     ONE_STUDY_BAD: "400 404 404 404",
     SIGNED_IN: "    200 200 200 200",
+    DONE: "         204 204 204 204",
     SENDERS: "      403 403 403 403",
     SENDERS_BAD: "  403 403 403 403",
     SENDERS_404: "  403 403 403 403",
@@ -123,6 +125,8 @@ PUBLIC = (
     Row("<path:route>", "GET /studies", all_nine(200)),
     Row("<path:route>", "GET /api/nothing", all_nine(404)),
     Row("api/session", "GET /api/session", all_nine(200)),
+    Row("api/session/presence", "POST /api/session/presence", DONE),
+    Row("api/session/lock", "POST /api/session/lock", DONE),
     Row("api/step-up", "GET /api/step-up", SIGNED_IN),
     Row("api/openapi.json", "GET /api/openapi.json", SIGNED_IN),
 )

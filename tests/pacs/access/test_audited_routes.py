@@ -37,6 +37,8 @@ LEAVES: dict[str, str] = {
     "<path:route>": TELLS_NOTHING,
     "api/session": OF_THE_ONE,
     "api/step-up": OF_THE_ONE,
+    "api/session/presence": OF_THE_ONE,
+    "api/session/lock": "session locked",
     "api/openapi.json": TELLS_NOTHING,
     "api/setup": "none, because the guess is refused; the right link writes: tests.pacs.api.test_setup",
     "GET api/people": "accounts read",

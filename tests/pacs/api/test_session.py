@@ -29,6 +29,9 @@ def test_a_person_is_told_who_they_are() -> None:
     told = signed_in(alice()).get("/api/session").json()
     assert told["user"].pop("second_factor_due_at") > timezone.now().isoformat()
     assert told["held"] is None
+    idle = told["user"].pop("idle")
+    assert idle["after_s"] == 15 * 60
+    assert 0 <= idle["after_s"] - idle["locks_in_s"] < 60
     assert told["user"] == {
         "username": "alice",
         "display_name": "Dr Alice",

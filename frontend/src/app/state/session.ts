@@ -30,8 +30,8 @@ export function forgetOnLeaving(forget: () => void): void {
 /** The other windows of the app in this browser: who leaves in one leaves in all. */
 const others = new BroadcastChannel("lightbox-session");
 
-/** Ask the server who we are. */
-export async function learnSession(): Promise<void> {
+/** Ask the server who we are. False when it could not be asked. */
+export async function learnSession(): Promise<boolean> {
   const answer = await loadSession();
   const before = knownSession(); // who left while we asked was no one's surprise
   if (answer.ok) {
@@ -40,15 +40,19 @@ export async function learnSession(): Promise<void> {
   } else if (knowledge.value.kind !== "known") {
     knowledge.value = { kind: "unknown", failure: answer.failure };
   }
+  return answer.ok;
 }
 
 const knownSession = (): Session | null => (knowledge.value.kind === "known" ? knowledge.value.session : null);
 
+const isNobody = ({ user, held: asked }: Session): boolean => user === null && asked === null;
+
 function noteChange({ user, guest: stayed }: Session, now: Session): void {
   const hasEnded = stayed !== null && stayed.link !== now.guest?.link;
   if (hasEnded) stayEnd.value = "ended";
-  if (user !== null && now.user === null && now.held === null) wasSignedOut.value = true;
-  if (hasEnded || (user !== null && user.username !== now.user?.username)) forget();
+  const isGone = user !== null && user.username !== now.user?.username;
+  if (isGone && isNobody(now)) wasSignedOut.value = true;
+  if (hasEnded || isGone) forget();
 }
 
 /** Leave on this device. False when the server could not be told: the session lives on. */
@@ -75,6 +79,14 @@ export async function leaveLink(): Promise<boolean> {
 function becomeNobody(): void {
   forget();
   if (knowledge.value.kind === "known") knowledge.value = { kind: "known", session: { ...knowledge.value.session, user: null, guest: null, held: null } };
+}
+
+/** Hide everything, until the server says that the person is there. */
+export function veil(): void {
+  const known = knownSession();
+  if (!known?.user) return;
+  forget();
+  knowledge.value = { kind: "known", session: { ...known, user: null, held: { username: known.user.username, reason: "locked", ways: null } } };
 }
 
 function forget(): void {

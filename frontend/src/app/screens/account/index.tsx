@@ -1,9 +1,10 @@
-import { LogOut, ScrollText, ShieldCheck } from "lucide-preact";
+import { Lock, LogOut, ScrollText, ShieldCheck } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, toast } from "../../components/index";
 import { t as shell } from "../../i18n/index";
 import { t } from "../../i18n/more";
 import { Shell } from "../../shell/Shell";
+import { lockNow } from "../../state/idle";
 import { install, installWay } from "../../state/install";
 import { knowledge, leave, person } from "../../state/session";
 import { dayOf } from "../../words/dates";
@@ -60,9 +61,14 @@ function Who() {
           {t(`role.${who.role}`)} · {t("account.signedInAs", { username: who.username })}
         </p>
       </div>
-      <Button icon={LogOut} busy={busy} title={t("account.signOutWhat")} onClick={() => void go()}>
-        {t("account.signOut")}
-      </Button>
+      <div class="account-row-acts">
+        <Button icon={Lock} title={t("account.lockWhat")} onClick={() => void lockNow()}>
+          {t("account.lock")}
+        </Button>
+        <Button icon={LogOut} busy={busy} title={t("account.signOutWhat")} onClick={() => void go()}>
+          {t("account.signOut")}
+        </Button>
+      </div>
     </header>
   );
 }

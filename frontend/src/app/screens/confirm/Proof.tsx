@@ -14,16 +14,17 @@ type Typed = "password" | "code";
 export function Proof({ onProven }: { onProven: () => void }) {
   const [ways, setWays] = useState<readonly Way[] | null>(null);
   const [problem, setProblem] = useState("");
+  const now = held.value;
   useEffect(() => {
-    if (held.value) {
-      setWays(held.value.ways);
+    if (now) {
+      setWays(now.ways);
       return;
     }
     void loadStepUp().then((answer) => {
       if (answer.ok) setWays(answer.value.ways);
       else setProblem(tellFailure(answer.failure).what);
     });
-  }, []);
+  }, [now]);
   return (
     <div class="proof">
       {ways ? <Ways ways={ways} onProven={onProven} onProblem={setProblem} /> : problem === "" && <Skeleton width="100%" height="112px" />}

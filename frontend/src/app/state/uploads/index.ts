@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { type Upload, giveUp, listUploads, readOn } from "../../../protocol/later";
+import { noteSomebody } from "../idle";
 import { forgetOnLeaving } from "../session";
 import { LINE, carry } from "./carry";
 import { type Item, isSettled, newItem, sumOf, withWord } from "./item";
@@ -28,6 +29,7 @@ let running = 0;
 function tell(next: Item): void {
   const before = items.value.find(({ key }) => key === next.key);
   items.value = items.value.map((item) => (item.key === next.key ? next : item));
+  noteSomebody(); // who sends a thousand films goes for a coffee: what they began goes on
   const upload = kept.get(next.key);
   if (upload && before?.phase !== "done" && next.phase === "done") kept.set(next.key, { ...upload, file: null });
 }
