@@ -7,6 +7,7 @@ nothing. Pia and Paul are patients; tie them to theirs with tied(). Whoever hold
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -114,9 +115,9 @@ def cookie(user: User) -> tuple[bytes, bytes]:
     return b"cookie", f"{settings.SESSION_COOKIE_NAME}={session_key(user)}".encode()
 
 
-def key_of(user: User, days: int = 1) -> str:
+def key_of(user: User, days: int = 1, scopes: Iterable[str] = ()) -> str:
     """A new Bearer key of theirs."""
-    return issue_api_key(user, actor=TESTS, name="tests", days=days)
+    return issue_api_key(user, actor=TESTS, name="tests", days=days, scopes=scopes)
 
 
 def bearer(user: User) -> dict[str, str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from pacs.access.models import Extent, GuestLink, User
+from pacs.access.models import ApiKey, Extent, GuestLink, Scope, User
 
 Sitting: TypeAlias = "tuple[int | None, str | None, int | None]"
 
@@ -43,6 +43,14 @@ class Actor:
     session_key: str | None = field(default=None, repr=False)  # a secret: it must not reach a log line
     api_key: int | None = None  # which of their keys, by its number
     guest: Guest | None = None  # of kind "link" only
+    scopes: frozenset[str] | None = (
+        None  # what a key is good for (models.Scope); None: all that its account may do
+    )
+
+    @property
+    def reads(self) -> bool:
+        """Whether anything can be open to them: to a key that only stores nothing is."""
+        return self.scopes is None or Scope.READ in self.scopes
 
     @property
     def sitting(self) -> Sitting:
@@ -63,6 +71,14 @@ def actor_for_user(user: User, session_key: str | None = None, api_key: int | No
     if not user.is_active:
         return NOBODY
     return Actor("person", user.pk, user.role, user.username, session_key, api_key)
+
+
+def actor_for_key(key: ApiKey) -> Actor:
+    """A program that shows a key of an account, within what the key is good for."""
+    person = actor_for_user(key.user, api_key=key.pk)
+    if person.kind == "nobody":
+        return NOBODY
+    return replace(person, scopes=frozenset(key.scopes.split()) or None)
 
 
 def actor_for_link(link: GuestLink, session_key: str | None = None) -> Actor:

@@ -21,7 +21,7 @@ from pacs.access.api_keys import KEY_DAYS, digest_of, issue_api_key, revoke_api_
 from pacs.access.authenticators import remove_authenticator
 from pacs.access.devices import end_session
 from pacs.access.middleware import actor_of
-from pacs.access.models import ApiKey, AuditEvent, Grant, PatientTie, User
+from pacs.access.models import ApiKey, AuditEvent, Grant, PatientTie, Scope, User
 from pacs.access.permit import access_study
 from pacs.errors import LightboxError
 
@@ -182,6 +182,9 @@ class GrantAdmin(_Shown):
 
 class _KeyForm(forms.ModelForm):  # type: ignore[type-arg]
     days = forms.IntegerField(min_value=1, max_value=3650, initial=KEY_DAYS)
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices, required=False, help_text="None: all that the account may do."
+    )
 
     class Meta:
         model = ApiKey
@@ -193,7 +196,7 @@ class ApiKeyAdmin(_Shown):
     """Bearer keys: told once when they are made, revoked rather than deleted."""
 
     form = _KeyForm
-    list_display = ("name", "user", "made_at", "expires_at", "revoked_at")
+    list_display = ("name", "user", "scopes", "made_at", "last_used_at", "expires_at", "revoked_at")
     raw_id_fields = ("user",)
     actions = ("revoke",)
 
@@ -204,7 +207,8 @@ class ApiKeyAdmin(_Shown):
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         """Issue it, and tell it once."""
         days = form.cleaned_data["days"]
-        key = issue_api_key(obj.user, actor=actor_of(request), name=obj.name, days=days)
+        scopes = form.cleaned_data["scopes"]
+        key = issue_api_key(obj.user, actor=actor_of(request), name=obj.name, days=days, scopes=scopes)
         obj.pk = ApiKey.objects.get(digest=digest_of(key)).pk
         messages.warning(request, f"This is the only time that the key is shown: {key}")
 

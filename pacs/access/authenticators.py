@@ -34,8 +34,8 @@ class SealedAuthenticators(DefaultMFAAdapter):  # type: ignore[misc]  # allauth 
 def remove_authenticator(authenticator: Authenticator, *, actor: Actor) -> None:
     """Take a second factor away whose device is lost. Staff who have none left are held until they add one."""
     with transaction.atomic():
-        told = {"account": authenticator.user.username, "type": str(authenticator.type)}
-        audit.record(actor, "authenticator removed", **told)
+        whose = authenticator.user.username
+        audit.record(actor, "authenticator removed", account=whose, type=str(authenticator.type))
         authenticator.delete()
 
 

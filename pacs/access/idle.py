@@ -39,6 +39,18 @@ def locks_at(user: User, session_key: str) -> datetime | None:
     return at if at > timezone.now() else None
 
 
+def told_idle(user: User, session_key: str | None) -> dict[str, int] | None:
+    """In how many seconds a session is locked if nobody shows, and how many each sign of somebody gives."""
+    at = locks_at(user, session_key) if session_key is not None else None
+    if at is None:
+        return None
+    left = at - timezone.now()
+    return {
+        "locks_in_s": max(0, int(left.total_seconds())),
+        "after_s": int(idle_after(user.role).total_seconds()),
+    }
+
+
 def note_presence(actor: Actor) -> None:
     """Somebody is there. Asked of who may act: a session that is locked is nobody's."""
     now = timezone.now()

@@ -98,13 +98,24 @@ class Grant(models.Model):
         return f"grant {self.pk}"
 
 
+class Scope(models.TextChoices):
+    """What a key may be bounded to."""
+
+    READ = "read"  # search, list, view and download what is open to its account
+    STORE = "store"  # send objects in
+
+
 class ApiKey(models.Model):
     """A Bearer key of an outside client; only its SHA-256 is kept."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=128)
     digest = models.CharField(max_length=64, unique=True)
+    scopes = models.CharField(
+        max_length=64, blank=True
+    )  # Scope, with spaces between; none: all its account may do
     made_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)  # to some minutes
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from pacs.access import audit
 from pacs.access.actors import Actor, Guest
-from pacs.access.models import Purpose, Role
+from pacs.access.models import Purpose, Role, Scope
 from pacs.access.policy import (
     SEES_EVERYTHING,
     changes_open_to,
@@ -53,8 +53,17 @@ ROLES_FOR: dict[Act, frozenset[str]] = {
 }
 
 
+# What a bounded key is good for, within what its account may do; to share, delete and administer is in no scope.
+ACTS_IN: dict[str, frozenset[Act]] = {
+    Scope.READ: frozenset({Act.SEARCH, Act.LIST, Act.VIEW, Act.DOWNLOAD}),
+    Scope.STORE: frozenset({Act.STORE}),
+}
+
+
 def may(actor: Actor, act: Act) -> bool:
     """Whether the actor has the right to this kind of act."""
+    if actor.scopes is not None and not any(act in ACTS_IN.get(scope, ()) for scope in actor.scopes):
+        return False
     if actor.guest is not None:
         return act in _acts_of(actor.guest)
     return actor.kind == "system" or (actor.kind == "person" and actor.role in ROLES_FOR[act])

@@ -16,7 +16,9 @@ NOTHING = Q(pk__in=())
 
 def sees_everything(actor: Actor) -> bool:
     """Whether every study is open to the actor."""
-    return actor.kind == "system" or (actor.user_id is not None and actor.role in SEES_EVERYTHING)
+    return actor.kind == "system" or (
+        actor.user_id is not None and actor.role in SEES_EVERYTHING and actor.reads
+    )
 
 
 def studies_open_to(actor: Actor, study: str = "") -> Q:
@@ -30,7 +32,7 @@ def studies_open_to(actor: Actor, study: str = "") -> Q:
         return Q()
     if actor.guest is not None:
         return _linked_to(actor.guest, study) & studies_open_to(actor.guest.sender, study)
-    if actor.user_id is None:
+    if actor.user_id is None or not actor.reads:
         return NOTHING
     if actor.role == Role.REFERRER:
         return _named_on(actor.user_id, study) | _granted_to(actor.user_id, study)
@@ -64,7 +66,7 @@ def changes_open_to(actor: Actor) -> Q:
     """
     if sees_everything(actor):
         return Q()
-    if actor.guest is not None or actor.user_id is None:
+    if actor.guest is not None or actor.user_id is None or not actor.reads:
         return NOTHING
     if actor.role == Role.REFERRER:
         grants = Grant.objects.filter(_not_ended(), user_id=actor.user_id)

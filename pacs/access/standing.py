@@ -22,8 +22,8 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from pacs.access.actors import NOBODY, Actor, actor_for_link, actor_for_user
-from pacs.access.api_keys import key_that_holds, note_refused_key
+from pacs.access.actors import NOBODY, Actor, actor_for_key, actor_for_link, actor_for_user
+from pacs.access.api_keys import key_that_holds, note_refused_key, note_used_key
 from pacs.access.credentials import Credential, credential_of_scope
 from pacs.access.decisions import Decisions
 from pacs.access.epoch import EPOCH_SQL, epoch_at_once
@@ -168,7 +168,8 @@ def _key_holder(digest: str) -> tuple[Actor, datetime] | None:
     if key is None:
         note_refused_key(digest)
         return None
-    return actor_for_user(key.user, api_key=key.pk), key.expires_at
+    note_used_key(key)
+    return actor_for_key(key), key.expires_at
 
 
 def held_for(credential: Credential) -> Held | None:

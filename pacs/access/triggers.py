@@ -66,7 +66,7 @@ WATCHES = (
         ),
     ),
     Watch("access_sharedpart", ("UPDATE", "DELETE"), ("link_id", "series_id", "instance_id")),
-    Watch("access_apikey", columns=("user_id", "digest", "expires_at", "revoked_at")),
+    Watch("access_apikey", columns=("user_id", "digest", "scopes", "expires_at", "revoked_at")),
     # Signing out deletes the row. Whose a session is never changes: Django makes a new key for that. Its end
     # may be brought forward; put off, it only has to be looked up again.
     Watch("django_session", ("UPDATE", "DELETE"), condition="NEW.expire_date < OLD.expire_date"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.middleware.csrf import get_token
-from django.utils import timezone
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,9 +12,8 @@ from rest_framework.views import APIView
 
 from pacs.access.accounts import person_behind
 from pacs.access.credentials import credential_of_request
-from pacs.access.idle import idle_after, lock_session, locks_at, note_presence
+from pacs.access.idle import lock_session, note_presence, told_idle
 from pacs.access.middleware import actor_of
-from pacs.access.models import User
 from pacs.access.notices import count_unseen
 from pacs.access.second_factors import second_factor_due
 from pacs.access.setup import setup_needed
@@ -71,18 +69,6 @@ def _told_guest(request: Request) -> dict[str, Any] | None:
     }
 
 
-def _told_idle(user: User, session_key: str | None) -> dict[str, int] | None:
-    """In how many seconds the session is locked if nobody shows, and how many each sign of somebody gives."""
-    at = locks_at(user, session_key) if session_key is not None else None
-    if at is None:
-        return None
-    left = at - timezone.now()
-    return {
-        "locks_in_s": max(0, int(left.total_seconds())),
-        "after_s": int(idle_after(user.role).total_seconds()),
-    }
-
-
 class PresenceView(APIView):
     """POST api/session/presence."""
 
@@ -113,5 +99,5 @@ def _told(request: Request) -> dict[str, Any] | None:
         "role": user.role,
         "unseen_notices": count_unseen(actor),
         "second_factor_due_at": due.isoformat() if due else None,
-        "idle": _told_idle(user, actor.session_key),
+        "idle": told_idle(user, actor.session_key),
     }

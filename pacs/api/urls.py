@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from pacs.api.audit import AuditCheckView, AuditView, SeenView
 from pacs.api.bin import BinEntryView, BinView, RestoreView
 from pacs.api.deidentified import DeidentifiedView, DownloadView
+from pacs.api.keys import KeysView, KeyView
 from pacs.api.links import LinkCodeView, LinkOpeningView, LinkView, StayView
 from pacs.api.people import GrantsView, GrantView, PeopleView, PersonView, TiesView
 from pacs.api.session import LockView, PresenceView, SessionView
@@ -30,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("links/stay", StayView.as_view()),
     path("studies/<str:study>/deidentified", DeidentifiedView.as_view()),
     path("deidentified/<str:ticket>", DownloadView.as_view()),
+    path("keys", KeysView.as_view()),
+    path("keys/<int:number>", KeyView.as_view()),
     path("people", PeopleView.as_view()),
     path("people/<str:username>", PersonView.as_view()),
     path("people/<str:username>/ties", TiesView.as_view()),

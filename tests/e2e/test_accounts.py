@@ -25,9 +25,9 @@ def signed_in_anew(app: App, role: str) -> App:
 
 
 def test_a_phone_signs_the_desk_out_and_what_it_showed_is_gone(open_app: OpenApp) -> None:
-    desk = signed_in_anew(open_app(DESKTOP, user_agent=WINDOWS), "technologist")
+    desk = signed_in_anew(open_app(DESKTOP, user_agent=WINDOWS), "clinician")
     desk.open_study(CT)
-    phone = signed_in_anew(open_app(PHONE, user_agent=IPHONE), "technologist")
+    phone = signed_in_anew(open_app(PHONE, user_agent=IPHONE), "clinician")
     phone.page.goto("/account")
     rows = phone.page.locator(".account-row")
     expect(rows.filter(has_text="This device")).to_contain_text("Safari on iPhone")
@@ -46,7 +46,7 @@ from datetime import timedelta
 from django.utils import timezone
 from pacs.access.accounts import create_account
 from pacs.access.actors import system_actor
-user = create_account({name!r}, "technologist", actor=system_actor("tests"), password={password!r})
+user = create_account({name!r}, "clinician", actor=system_actor("tests"), password={password!r})
 user.second_factor_due_at = timezone.now() - timedelta(days=1)
 user.save()
 """
@@ -125,7 +125,7 @@ def test_where_nobody_is_nothing_is_shown_until_somebody_shows_who_they_are(
     open_app: OpenApp, lightbox: Lightbox
 ) -> None:
     agent = WINDOWS.replace("140.0", "141.0")
-    app = signed_in_anew(open_app(DESKTOP, user_agent=agent), "technologist")
+    app = signed_in_anew(open_app(DESKTOP, user_agent=agent), "clinician")
     app.open_study(CT)
     address = app.page.url
     lightbox.manage("shell", "-c", IDLE.format(agent=agent))
@@ -137,7 +137,7 @@ def test_where_nobody_is_nothing_is_shown_until_somebody_shows_who_they_are(
         assert app.page.request.get(path).status == 401
     app.page.reload()
     expect(app.page.get_by_role("heading", name="Locked")).to_be_visible()
-    app.page.get_by_label("Password").fill(lightbox.password_of("sample-technologist"))
+    app.page.locator("input[type=password]").fill(lightbox.password_of("sample-clinician"))
     app.page.get_by_role("button", name="Confirm").click()
     app.wait_for_picture()
     assert app.page.url == address

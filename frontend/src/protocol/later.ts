@@ -3,5 +3,6 @@ export * from "./bin";
 export * from "./credentials";
 export * from "./devices";
 export * from "./exports";
+export * from "./keys";
 export * from "./shares";
 export * from "./uploads";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readAuthenticator, readDevice } from "../../src/protocol/later";
+import { readAuthenticator, readDevice, readDeviceKey } from "../../src/protocol/later";
 import { readStep } from "../../src/protocol/signIn";
 
 describe("a step of signing in", () => {
@@ -33,6 +33,15 @@ describe("an authenticator", () => {
   it("is nothing else", () => {
     expect(() => readAuthenticator({ type: "sms", ...times })).toThrow();
     expect(() => readAuthenticator({ type: "webauthn", name: "Phone", ...times })).toThrow();
+  });
+});
+
+describe("a key of a device", () => {
+  it("is told without the key itself", () => {
+    const told = { number: 3, username: "tess", role: "technologist", name: "CT 1", scopes: ["store"], made_at: "2026-01-01T00:00:00+00:00" };
+    const read = readDeviceKey({ ...told, last_used_at: null, expires_at: "2026-04-01T00:00:00+00:00", revoked_at: null });
+    expect(read).toMatchObject({ number: 3, scopes: ["store"], usedAt: null, expiresAt: new Date("2026-04-01T00:00:00Z") });
+    expect(() => readDeviceKey({ ...told, scopes: ["everything"] })).toThrow();
   });
 });
 

@@ -137,6 +137,10 @@ PEOPLE = (
         all_nine(404),
         {"token": "guess", "username": "eve", "password": "correct horse battery"},
     ),
+    Row("api/keys", "GET /api/keys", ADMINISTERS),
+    # Nobody here showed lately who they are (tests.pacs.api.test_keys).
+    Row("api/keys", "POST /api/keys", "401 403 403 403 403 403 403 403 403", {}, for_links="403 403 403 403"),
+    Row("api/keys/<int:number>", "DELETE /api/keys/999999", ADMINISTERS_404),
     Row("api/people", "GET /api/people", ADMINISTERS),
     Row("api/people", "POST /api/people", ADMINISTERS_BAD, {}),
     Row("api/people/<str:username>", "GET /api/people/ada", ADMINISTERS),

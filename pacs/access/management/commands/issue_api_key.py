@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from pacs.access.accounts import account_named, create_account
 from pacs.access.actors import system_actor
 from pacs.access.api_keys import KEY_DAYS, issue_api_key
-from pacs.access.models import Role, User
+from pacs.access.models import Role, Scope, User
 from pacs.errors import LightboxError, NotFound
 
 ACTOR = system_actor("issue_api_key")
@@ -23,14 +23,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--days", type=int, default=KEY_DAYS, help="days until it ends (default %(default)s)"
         )
+        parser.add_argument(
+            "--scope",
+            action="append",
+            choices=Scope.values,
+            default=[],
+            help="bound it: read, store, or both (default: all that the account may do)",
+        )
         parser.add_argument("--name", default="", help="what the key is for")
 
-    def handle(self, *, user: str, role: str | None, days: int, name: str, **_: Any) -> None:
+    def handle(self, *, user: str, role: str | None, days: int, **given: Any) -> None:
         if not 0 < days <= 3650:
             raise CommandError("--days has to lie between 1 and 3650")
         try:
             account = _account(user, role)
-            key = issue_api_key(account, actor=ACTOR, name=name, days=days)
+            key = issue_api_key(account, actor=ACTOR, name=given["name"], days=days, scopes=given["scope"])
         except LightboxError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Key of {account.username} ({account.role}), good for {days} days:")

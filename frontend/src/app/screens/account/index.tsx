@@ -11,6 +11,7 @@ import { dayOf } from "../../words/dates";
 import { learnAuthenticators } from "./authenticators";
 import { Devices } from "./Devices";
 import { Guards } from "./Guards";
+import { Keys } from "./Keys";
 import { Look } from "./Look";
 import { Password } from "./Password";
 import { Row, Section } from "./Section";
@@ -32,6 +33,11 @@ export default function Account() {
         <Section title={t("devices.title")}>
           <Devices />
         </Section>
+        {person.value?.role === "administrator" && (
+          <Section title={t("keys.title")}>
+            <Keys />
+          </Section>
+        )}
         <Section title={t("account.look")}>
           <Look />
         </Section>
