@@ -58,6 +58,7 @@ TEXTS = (
 LARGEST_READ_BYTES = 1 << 20
 LONGEST_TEXT = 1 << 12
 PIXEL_DATA, PIXEL_HEAD_BYTES = 0x7FE00010, 6
+PIXEL_VRS = frozenset(("OB", "OW", "OF", "OD", "UN"))
 MOST_DISPLAY_DEPTH = 4
 
 
@@ -201,7 +202,9 @@ def _pixel_element(path: str, place: DataSetPlace, dataset: Dataset) -> tuple[in
     tag = group << 16 | element
     if tag not in PIXEL_TAGS:
         return None
-    return tag, "OW" if place.is_implicit else head[4:].decode("latin-1")
+    told = head[4:].decode("latin-1")
+    # Some files are implicit where they say that they are not: then this is the beginning of a length.
+    return tag, "OW" if place.is_implicit or told not in PIXEL_VRS else told
 
 
 def _text(elements: Elements, keyword: str) -> str:
