@@ -82,6 +82,15 @@ def parse_origin(text: str) -> str:
     return text.rstrip("/")
 
 
+def parse_issuer(text: str) -> str:
+    """Empty, or https:// without a query; plain http of this machine alone, for tests."""
+    parts = urlsplit(text)
+    is_own = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")
+    if text and (not parts.hostname or parts.query or not (parts.scheme == "https" or is_own)):
+        raise ValueError("expected https://host/path, or nothing")
+    return text.rstrip("/")
+
+
 def parse_networks(text: str) -> str:
     """Addresses and networks, separated by commas."""
     networks = [part.strip() for part in text.split(",") if part.strip()]
@@ -234,6 +243,23 @@ KNOBS = (
         "Minutes without a touch after which a session is locked until its person shows that it is they.",
     ),
     Knob("LIGHTBOX_IDLE_LOCK_PATIENT_MINUTES", parse_amount, "30", "The same for patients."),
+    Knob(
+        "LIGHTBOX_OIDC_ISSUER",
+        parse_issuer,
+        "",
+        "Issuer of the OpenID Connect service through which people may sign in; its callback is sso/callback here. "
+        "Empty: none.",
+    ),
+    Knob("LIGHTBOX_OIDC_CLIENT_ID", str, "", "Client ID that this service gave Lightbox."),
+    Knob("LIGHTBOX_OIDC_CLIENT_SECRET", str, "", "Client secret that it gave."),
+    Knob("LIGHTBOX_OIDC_NAME", str, "your organisation", "What people call the service: Sign in with …"),
+    Knob(
+        "LIGHTBOX_OIDC_CLAIM",
+        str,
+        "email",
+        "Claim that is held against what an administrator wrote into an account; an e-mail address counts only when "
+        "it is verified.",
+    ),
     Knob("LIGHTBOX_SESSION_HOURS", parse_amount, "12", "Hours after which a sign-in ends."),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import stat
@@ -209,6 +210,33 @@ IDLE_LOCK_MINUTES: int = KNOBS["LIGHTBOX_IDLE_LOCK_MINUTES"]
 IDLE_LOCK_PATIENT_MINUTES: int = KNOBS["LIGHTBOX_IDLE_LOCK_PATIENT_MINUTES"]
 USERSESSIONS_ADAPTER = "pacs.access.devices.Devices"
 USERSESSIONS_TRACK_ACTIVITY = True  # told with each session; written by access.devices, not at every request
+OIDC_ISSUER: str = KNOBS["LIGHTBOX_OIDC_ISSUER"]
+OIDC_NAME: str = KNOBS["LIGHTBOX_OIDC_NAME"]
+OIDC_CLAIM: str = KNOBS["LIGHTBOX_OIDC_CLAIM"]
+# Another issuer's identifiers are other persons: a tie to one is none to the next.
+OIDC_ID = "sso-" + hashlib.sha256(OIDC_ISSUER.encode()).hexdigest()[:16]
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10  # seconds
+SOCIALACCOUNT_ADAPTER = "pacs.access.single_sign_on.ApprovedAccounts"
+if OIDC_ISSUER:
+    if not (KNOBS["LIGHTBOX_OIDC_CLIENT_ID"] and KNOBS["LIGHTBOX_OIDC_CLIENT_SECRET"]):
+        raise ImproperlyConfigured(
+            "LIGHTBOX_OIDC_ISSUER needs LIGHTBOX_OIDC_CLIENT_ID and LIGHTBOX_OIDC_CLIENT_SECRET"
+        )
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,  # RFC 7636
+            "APPS": [
+                {
+                    "provider_id": OIDC_ID,
+                    "name": OIDC_NAME,
+                    "client_id": KNOBS["LIGHTBOX_OIDC_CLIENT_ID"],
+                    "secret": KNOBS["LIGHTBOX_OIDC_CLIENT_SECRET"],
+                    "settings": {"server_url": OIDC_ISSUER},
+                }
+            ],
+        }
+    }
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("browser",)
 LOGIN_URL = "/"

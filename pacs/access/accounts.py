@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from pacs.access import audit
 from pacs.access.actors import Actor
-from pacs.access.devices import address_of
+from pacs.access.devices import address_of, forget_sso
 from pacs.access.models import Role, User
 from pacs.errors import BadRequest, NotFound
 
@@ -72,6 +72,7 @@ def to_told(user: User) -> dict[str, Any]:
         "username": user.username,
         "role": user.role,
         "display_name": user.display_name,
+        "sso_name": user.sso_name,
         "is_active": user.is_active,
         "last_login": user.last_login.isoformat() if user.last_login else None,
         "ties": [
@@ -117,7 +118,7 @@ def create_account(
 
 
 def change_account(user: User, *, actor: Actor, password: str | None = None, **changes: str | bool) -> User:
-    """Change what is given: role, is_active, display_name, referring_physician, password.
+    """Change what is given: role, is_active, display_name, referring_physician, sso_name, password.
 
     A closed account, a new role or a new password holds at the next request of everyone signed in to it.
     Raises BadRequest, also when no administrator would be left.
@@ -127,6 +128,8 @@ def change_account(user: User, *, actor: Actor, password: str | None = None, **c
         changes["referring_physician_key"] = _physician_key(str(changes.pop("referring_physician")))
     with transaction.atomic():
         had_administrator = _has_administrator()
+        if "sso_name" in changes:
+            _open_to_sso(user, str(changes.pop("sso_name")))
         for name, value in changes.items():
             setattr(user, name, value)
         if password is not None:
@@ -136,6 +139,23 @@ def change_account(user: User, *, actor: Actor, password: str | None = None, **c
             raise BadRequest(parameter="role", reason="One administrator has to stay.")
         audit.record(actor, "account changed", account=user.username, changed=", ".join(told), role=user.role)
     return user
+
+
+def folded_sso_name(name: str) -> str:
+    """As it is kept and looked for: addresses are the same in whatever case; other letters only as they are."""
+    name = name.strip()
+    return name.lower() if name.isascii() else name
+
+
+def _open_to_sso(user: User, name: str) -> None:
+    """Another name is another person: whom it was tied to, and whoever is signed in, is so no more."""
+    folded = folded_sso_name(name)
+    if folded == user.sso_name:
+        return
+    if folded and User.objects.filter(sso_name=folded).exclude(pk=user.pk).exists():
+        raise BadRequest(parameter="sso_name", reason="Another account is opened to this name.")
+    user.sso_name = folded
+    forget_sso(user)
 
 
 def _has_administrator() -> bool:

@@ -37,7 +37,9 @@ class _AccountForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ("username", "display_name", "role", "is_active")
+        fields = ("username", "display_name", "role", "is_active", "sso_name")
+        labels = {"sso_name": "known to single sign-on as"}
+        help_texts = {"sso_name": "Another name unties the account, and signs its person out everywhere."}
 
 
 class _TieForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -119,6 +121,8 @@ class UserAdmin(_Told):
         password = given["new_password"] or None
         told = {"referring_physician": given["referring_physician"]} if given["referring_physician"] else {}
         if change:
+            if "sso_name" in form.changed_data:
+                obj.sso_name, told["sso_name"] = form.initial["sso_name"], given["sso_name"]
             accounts.change_account(obj, actor=actor_of(request), password=password, **told)
             return
         made = accounts.create_account(
@@ -129,6 +133,8 @@ class UserAdmin(_Told):
             display_name=obj.display_name,
             **told,
         )
+        if given["sso_name"]:
+            accounts.change_account(made, actor=actor_of(request), sso_name=given["sso_name"])
         obj.pk = made.pk
 
 

@@ -11,6 +11,7 @@ from ipaddress import ip_address
 
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
@@ -64,6 +65,16 @@ def address_of(request: HttpRequest) -> str:
         return str(ip_address(told.partition("%")[0]))  # without the zone of a link-local one
     except ValueError:
         return NOWHERE
+
+
+def forget_sso(user: User) -> None:
+    """Untie the account from whom single sign-on tied it to, and sign out everywhere."""
+    if settings.OIDC_ISSUER:
+        from allauth.socialaccount.models import SocialAccount
+
+        SocialAccount.objects.filter(user=user).delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
 
 
 def clear_ended_devices() -> None:

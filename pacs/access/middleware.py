@@ -14,7 +14,7 @@ from pacs.access.credentials import credential_of_request, session_of_request
 from pacs.access.held import leads_out
 from pacs.access.standing import actor_for, held_for
 
-PRIVATE_PREFIXES = ("/api/", "/dicom-web/", "/fhir/", "/_allauth/", "/admin/", "/view/")
+PRIVATE_PREFIXES = ("/api/", "/dicom-web/", "/fhir/", "/_allauth/", "/admin/", "/view/", "/sso/")
 SIGNED_IN_PREFIXES = ("/_allauth/", "/admin/")  # who go by Django's own user, and not by our actor
 SIGN_OUT = ("DELETE", "/_allauth/browser/v1/auth/session")
 

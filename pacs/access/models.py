@@ -54,7 +54,16 @@ class User(AbstractUser):
     referring_physician_key = models.CharField(max_length=400, blank=True)
     # Until when staff may work without a second factor; None before they first sign in (access.second_factors).
     second_factor_due_at = models.DateTimeField(null=True, blank=True)
+    # By which name single sign-on knows its person (access.single_sign_on), as accounts.folded_sso_name has it.
+    sso_name = models.CharField(max_length=254, blank=True)
     REQUIRED_FIELDS = ["role"]
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sso_name"], condition=~models.Q(sso_name=""), name="one_account_of_an_sso_name"
+            )
+        ]
 
     @property
     def is_staff(self) -> bool:  # type: ignore[override]  # a column in Django: here it follows the role

@@ -1,7 +1,7 @@
 """Routes of allauth that Lightbox does not offer: they end here, before allauth sees them.
 
 Nobody signs themselves up, and accounts have neither a mail address nor a phone; an administrator sets a
-forgotten password anew.
+forgotten password anew. Single sign-on begins at api/sso, and whom it opens an account to administrators say.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ CLOSED = (
     "auth/phone/verify/resend",
     "account/email",
     "account/phone",
+    "account/providers",
+    "auth/provider/signup",
+    "auth/provider/redirect",
+    "auth/provider/token",
 )
 
 

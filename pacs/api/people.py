@@ -39,6 +39,7 @@ class _ChangedPerson(serializers.Serializer[None]):
     role = serializers.ChoiceField(choices=ROLES, required=False)
     display_name = serializers.CharField(max_length=128, allow_blank=True, required=False)
     referring_physician = serializers.CharField(max_length=324, allow_blank=True, required=False)
+    sso_name = serializers.CharField(max_length=254, allow_blank=True, required=False)
     is_active = serializers.BooleanField(required=False)
     password = serializers.CharField(max_length=1024, trim_whitespace=False, required=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.middleware.csrf import get_token
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -37,6 +38,7 @@ class SessionView(APIView):
                 "guest": _told_guest(request),
                 "held": _told_held(request),
                 "csrf_token": get_token(request._request),
+                "sso": settings.OIDC_NAME if settings.OIDC_ISSUER else None,
                 "setup_needed": setup_needed(),
                 "version": VERSION,
             }

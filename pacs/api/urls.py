@@ -11,6 +11,7 @@ from pacs.api.people import GrantsView, GrantView, PeopleView, PersonView, TiesV
 from pacs.api.session import LockView, PresenceView, SessionView
 from pacs.api.setup import SetupView
 from pacs.api.shares import NoticesView, SharesView, ShareView
+from pacs.api.sso import SsoView
 from pacs.api.step_up import StepUpView
 from pacs.api.studies import StudiesView
 from pacs.api.uploads import RetryView, UploadsView, UploadView
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("session", SessionView.as_view()),
     path("session/presence", PresenceView.as_view()),
     path("session/lock", LockView.as_view()),
+    path("sso", SsoView.as_view()),
     path("step-up", StepUpView.as_view()),
     path("setup", SetupView.as_view()),
     path("studies", StudiesView.as_view()),

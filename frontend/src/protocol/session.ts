@@ -43,6 +43,8 @@ export interface Session {
   user: Person | null;
   guest: Guest | null;
   held: Held | null;
+  /** What people call the service through which they may sign in too. */
+  sso: string | null;
   setupNeeded: boolean;
   version: string;
 }
@@ -88,6 +90,7 @@ export const readSession: Read<Session> = (value) => {
     user: orNull(person)(wire["user"]),
     guest: orNull(guest)(wire["guest"]),
     held: orNull(held)(wire["held"]),
+    sso: orNull(text)(wire["sso"]),
     setupNeeded: boolean(wire["setup_needed"]),
     version: text(wire["version"]),
   };
@@ -98,6 +101,9 @@ export const loadSession = (signal?: AbortSignal): Promise<Answer<Session>> =>
   ask("/api/session", { read: readSession, ...(signal && { signal }) });
 
 renewTokenBy(async () => (await loadSession()).ok);
+
+/** The address of the service that is asked who the person is. */
+export const beginSso = (): Promise<Answer<string>> => ask("/api/sso", { method: "POST", read: (value) => text(record(value)["address"]) });
 
 /** Somebody is there. */
 export const tellPresence = (): Promise<Answer<undefined>> => ask("/api/session/presence", { method: "POST", read: nothing });

@@ -21,6 +21,12 @@ export const askForPasskey = (use: "login" | "authenticate"): Promise<Answer<Pas
 export const showPasskey = (use: "login" | "authenticate", credential: Wire): Promise<Answer<SignInStep>> =>
   step(`auth/webauthn/${use}`, { credential });
 
+/** Where a sign-in stands that began elsewhere: the account may ask for a second factor. */
+export async function askWhereSignInStands(): Promise<Answer<SignInStep>> {
+  const answer = await converse("GET", "auth/session");
+  return answer.ok ? readStep(answer.value) : answer;
+}
+
 /** The server answers 401 to a session that has ended: that is what was asked for. */
 export async function signOut(): Promise<Answer<undefined>> {
   const answer = await converse("DELETE", "auth/session");

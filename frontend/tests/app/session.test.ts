@@ -39,7 +39,7 @@ describe("who we are", () => {
   it("says nothing of it to who left while it was asked", async () => {
     serverKnows(doctor);
     await learnSession();
-    const nobody = { user: null, guest: null, held: null, setupNeeded: false, version: "1" };
+    const nobody = { user: null, guest: null, held: null, sso: null, setupNeeded: false, version: "1" };
     serverKnows(null, () => (knowledge.value = { kind: "known", session: nobody }));
     await learnSession();
     expect(wasSignedOut.value).toBe(false);

@@ -119,12 +119,13 @@ AUTH = "_allauth/browser/v1/auth/"
 ACCOUNT = "_allauth/browser/v1/account/"
 
 PUBLIC = (
-    Row("healthz", "GET /healthz", all_nine(200)),
-    Row("readyz", "GET /readyz", all_nine(200)),
+    *(Row(probe, f"GET /{probe}", all_nine(200)) for probe in ("healthz", "readyz")),
     Row("", "GET /", all_nine(200)),
     Row("<path:route>", "GET /studies", all_nine(200)),
     Row("<path:route>", "GET /api/nothing", all_nine(404)),
     Row("api/session", "GET /api/session", all_nine(200)),
+    Row("api/sso", "POST /api/sso", all_nine(404)),
+    Row("sso/callback", "GET /sso/callback", all_nine(404)),
     Row("api/session/presence", "POST /api/session/presence", DONE),
     Row("api/session/lock", "POST /api/session/lock", DONE),
     Row("api/step-up", "GET /api/step-up", SIGNED_IN),
@@ -138,7 +139,6 @@ PEOPLE = (
         {"token": "guess", "username": "eve", "password": "correct horse battery"},
     ),
     Row("api/keys", "GET /api/keys", ADMINISTERS),
-    # Nobody here showed lately who they are (tests.pacs.api.test_keys).
     Row("api/keys", "POST /api/keys", "401 403 403 403 403 403 403 403 403", {}, for_links="403 403 403 403"),
     Row("api/keys/<int:number>", "DELETE /api/keys/999999", ADMINISTERS_404),
     Row("api/people", "GET /api/people", ADMINISTERS),

@@ -38,6 +38,8 @@ LEAVES: dict[str, str] = {
     "api/session": OF_THE_ONE,
     "api/step-up": OF_THE_ONE,
     "api/session/presence": OF_THE_ONE,
+    "api/sso": "none, because no service is set up: tests.pacs.access.test_single_sign_on",
+    "sso/callback": "none, because no service is set up: tests.pacs.access.test_single_sign_on",
     "api/session/lock": "session locked",
     "api/openapi.json": TELLS_NOTHING,
     "api/setup": "none, because the guess is refused; the right link writes: tests.pacs.api.test_setup",

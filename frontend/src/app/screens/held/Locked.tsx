@@ -1,10 +1,11 @@
 import { useEffect } from "preact/hooks";
-import { Button } from "../../components/index";
+import { Button, toast } from "../../components/index";
 import { t as shell } from "../../i18n/index";
 import { t } from "../../i18n/more";
 import { held, learnSession } from "../../state/session";
 import { Proof } from "../confirm/Proof";
 import "../confirm/confirm.css";
+import { Sso } from "../signin/Sso";
 import { Leave } from "./Leave";
 
 const ask = (): void => void learnSession();
@@ -22,6 +23,7 @@ export function Locked({ username }: { username: string }) {
         <h1>{t("held.locked.title")}</h1>
         <p class="lead">{t(isAsked ? "held.locked.lead" : "held.locked.away")}</p>
       </header>
+      {held.value?.ways?.length === 0 && <Sso onProblem={(words) => toast({ text: words, tone: "danger" })} />}
       {isAsked ? <Proof onProven={ask} /> : <Button onClick={ask}>{shell("common.retry")}</Button>}
       <Leave username={username} />
     </>

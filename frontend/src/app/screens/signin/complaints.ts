@@ -18,6 +18,16 @@ export function complaint(failure: Failure): string {
   return t(key ?? "signIn.failed");
 }
 
+/** How the service that was asked who they are sent them back; empty where they do not come from there. */
+const BACK: Readonly<Record<string, Key>> = { unknown: "signIn.sso.unknown", failed: "signIn.sso.failed", cancelled: "signIn.sso.cancelled" };
+
+export function ssoReturn(): { isBack: boolean; problem: string } {
+  const query = new URLSearchParams(location.search);
+  const how = query.has("error") ? "failed" : query.get("sso");
+  const key = how === null ? undefined : BACK[how];
+  return { isBack: how !== null, problem: key === undefined ? "" : t(key) };
+}
+
 export type ByPasskey = { kind: "step"; step: SignInStep } | { kind: "not"; problem: string };
 
 /** Ask the server, then the device, then the server again. A person who changed their mind is told nothing. */

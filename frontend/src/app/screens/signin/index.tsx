@@ -1,6 +1,6 @@
 import { KeyRound } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
-import { type SecondFactor, type SignInStep, signInByPassword } from "../../../protocol/index";
+import { type SecondFactor, type SignInStep, askWhereSignInStands, signInByPassword } from "../../../protocol/index";
 import { Button, Field, toast } from "../../components/index";
 import { t } from "../../i18n/index";
 import { Mark } from "../../shell/Shell";
@@ -9,7 +9,8 @@ import { navigate } from "../../router";
 import { knowledge, learnSession, person, wasSignedOut } from "../../state/session";
 import { dayOf } from "../../words/dates";
 import { SecondStep } from "./SecondStep";
-import { byPasskey, complaint } from "./complaints";
+import { Sso } from "./Sso";
+import { byPasskey, complaint, ssoReturn } from "./complaints";
 import "./signin.css";
 
 /** Who are you? By passkey first, else by password and, where the account has one, a second factor. */
@@ -17,6 +18,9 @@ export default function SignIn() {
   const [ways, setWays] = useState<SecondFactor[] | null>(null);
   useEffect(() => {
     document.title = t("app.titled", { title: t("signIn.title") });
+  }, []);
+  useEffect(() => {
+    if (ssoReturn().isBack) void askWhereSignInStands().then((answer) => answer.ok && onStep(answer.value));
   }, []);
   const onStep = (step: SignInStep): void => {
     if (step.kind === "second_factor") setWays(step.ways);
@@ -40,7 +44,7 @@ function remindOfSecondFactor(): void {
 }
 
 function FirstStep({ onStep }: { onStep: (step: SignInStep) => void }) {
-  const [problem, setProblem] = useState("");
+  const [problem, setProblem] = useState(() => ssoReturn().problem);
   const [busy, setBusy] = useState(false);
   const attempt = async (): Promise<void> => {
     setBusy(true);
@@ -56,13 +60,12 @@ function FirstStep({ onStep }: { onStep: (step: SignInStep) => void }) {
         <p class="lead">{wasSignedOut.value ? t("signIn.ended") : t("signIn.lead")}</p>
       </header>
       {passkeysPossible() && (
-        <>
-          <Button look="primary" wide icon={KeyRound} busy={busy} onClick={() => void attempt()}>
-            {t("signIn.passkey")}
-          </Button>
-          <p class="signin-or">{t("signIn.or")}</p>
-        </>
+        <Button look="primary" wide icon={KeyRound} busy={busy} onClick={() => void attempt()}>
+          {t("signIn.passkey")}
+        </Button>
       )}
+      <Sso onProblem={setProblem} />
+      {(passkeysPossible() || isSsoOffered()) && <p class="signin-or">{t("signIn.or")}</p>}
       <PasswordForm onStep={onStep} onProblem={setProblem} />
       <p class="signin-problem" role="alert">
         {problem}
@@ -71,6 +74,8 @@ function FirstStep({ onStep }: { onStep: (step: SignInStep) => void }) {
     </>
   );
 }
+
+const isSsoOffered = (): boolean => knowledge.value.kind === "known" && knowledge.value.session.sso !== null;
 
 function PasswordForm({ onStep, onProblem }: { onStep: (step: SignInStep) => void; onProblem: (problem: string) => void }) {
   const [username, setUsername] = useState("");
