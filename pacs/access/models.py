@@ -177,7 +177,10 @@ class GuestLink(models.Model):
     is_deidentified = models.BooleanField(default=False)
     # --- how much it takes in
     quota_bytes = models.BigIntegerField(default=0)
-    taken_bytes = models.BigIntegerField(default=0)
+    quota_objects = models.PositiveIntegerField(default=0)
+    sent_bytes = models.BigIntegerField(default=0)  # of the files as they are sent: archives are packed
+    taken_bytes = models.BigIntegerField(default=0)  # of the objects in them
+    taken_objects = models.PositiveIntegerField(default=0)
     # --- who is let in
     challenge = models.CharField(max_length=16, choices=Challenge.choices)
     answer_hash = models.CharField(max_length=256, blank=True)

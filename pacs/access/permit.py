@@ -36,6 +36,7 @@ class Act(StrEnum):
     DOWNLOAD = "download"  # objects and values as they are kept, rather than pictures
     SHARE = "share"
     STORE = "store"
+    HAND_IN = "hand_in"  # what the guest of an upload link does: it waits until somebody says whose it is
     DELETE = "delete"  # to the bin, and back from it
     ADMINISTER = "administer"
 
@@ -47,6 +48,7 @@ ROLES_FOR: dict[Act, frozenset[str]] = {
     Act.DOWNLOAD: frozenset(Role.values),
     Act.SHARE: frozenset(Role.values),
     Act.STORE: frozenset(SEES_EVERYTHING),
+    Act.HAND_IN: frozenset(),
     # Not technologists: their keys are what gateways hold, and one of those must not be able to empty an archive.
     Act.DELETE: frozenset({Role.ADMINISTRATOR}),
     Act.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
@@ -75,7 +77,7 @@ def _acts_of(guest: Guest) -> frozenset[Act]:
     Who sees a part of a study may not search: counts and keys of a study tell of all of it.
     """
     if guest.purpose == Purpose.RECEIVE:
-        return frozenset()
+        return frozenset({Act.HAND_IN})
     acts = {Act.VIEW}
     if not guest.sees_a_part and not guest.is_deidentified:
         acts.add(Act.SEARCH)
@@ -91,6 +93,11 @@ def require(actor: Actor, act: Act) -> None:
     if not may(actor, act):
         audit.record(actor, "refused", outcome="refused", act=str(act))
         raise NotAllowed(act=str(act))
+
+
+def require_may_upload(actor: Actor) -> None:
+    """Nothing for who may store, and for the guest of a link that takes studies in. Raises as require."""
+    require(actor, Act.STORE if actor.guest is None else Act.HAND_IN)
 
 
 def visible_studies(actor: Actor) -> QuerySet[Study]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import close_old_connections
 
-from pacs.access.permit import Act, require
+from pacs.access.permit import require_may_upload
 from pacs.access.standing import actor_for_scope
 from pacs.errors import LightboxError, Overloaded, TooLarge, TooSlow
 from pacs.http.errors import new_request_id, problem, status_of
@@ -124,7 +124,7 @@ async def _most_bytes(scope: Scope) -> int:
 
 def _require_may_store(scope: Scope) -> None:
     close_old_connections()  # the database server may have come and gone since (promise P23)
-    require(actor_for_scope(scope), Act.STORE)
+    require_may_upload(actor_for_scope(scope))
 
 
 async def _drain(scope: Scope, receive: Receive) -> None:

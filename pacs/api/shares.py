@@ -185,6 +185,7 @@ def told_links(actor: Actor, links: Iterable[GuestLink]) -> list[dict[str, Any]]
 def _told(link: GuestLink, study: Study | None) -> dict[str, Any]:
     return {
         "id": link.public_id,
+        "purpose": link.purpose,
         "state": state_of(link),
         "study": None if study is None else _told_study(study),
         "extent": link.extent,
@@ -198,6 +199,9 @@ def _told(link: GuestLink, study: Study | None) -> dict[str, Any]:
         "made_at": link.made_at.isoformat(),
         "not_before": link.not_before.isoformat() if link.not_before else None,
         "expires_at": link.expires_at.isoformat(),
+        "quota_bytes": link.quota_bytes,
+        "taken_bytes": link.taken_bytes,
+        "taken_objects": link.taken_objects,
         "openings": link.openings,
         "most_openings": link.most_openings,
         "last_opened_at": link.last_opened_at.isoformat() if link.last_opened_at else None,

@@ -1,6 +1,7 @@
 """Uploads from a browser: a file comes in pieces and goes on where it stopped (lost network, reload, restart).
 
-The contract. Only roles that may store (Act.STORE; else 401, 403). An upload is its user's own: 404 for others.
+The contract. Only roles that may store (Act.STORE; else 401, 403), and guests of upload links (Act.HAND_IN), for whom
+it waits until somebody says whose it is. An upload is its user's own, or its guest's: 404 for others.
 Unsafe verbs of a cookie session bring X-CSRFToken. Errors have the one shape {"error": {code, message, fields,
 request_id}}.
 
@@ -59,7 +60,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from pacs.access.middleware import actor_of
-from pacs.access.permit import Act, require
+from pacs.access.permit import require_may_upload
 from pacs.errors import BadRequest, Conflict, TooLarge
 from pacs.http.errors import MESSAGES, new_request_id, problem, status_of
 from pacs.ingest.models import Upload
@@ -80,11 +81,11 @@ WORDS = ("stored", "duplicate", "rejected", "skipped")
 
 
 class Stores(BasePermission):
-    """Those who may store."""
+    """Those who may store, and guests who may send in."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """True. Raises NotSignedIn, NotAllowed."""
-        require(actor_of(request), Act.STORE)
+        require_may_upload(actor_of(request))
         return True
 
 

@@ -8,12 +8,14 @@ from pacs.api.deidentified import DeidentifiedView, DownloadView
 from pacs.api.keys import KeysView, KeyView
 from pacs.api.links import LinkCodeView, LinkOpeningView, LinkView, StayView
 from pacs.api.people import GrantsView, GrantView, PeopleView, PersonView, TiesView
+from pacs.api.received import MatchView, ReceivedListView, ReceivedView
 from pacs.api.session import LockView, PresenceView, SessionView
 from pacs.api.setup import SetupView
 from pacs.api.shares import NoticesView, SharesView, ShareView
 from pacs.api.sso import SsoView
 from pacs.api.step_up import StepUpView
 from pacs.api.studies import StudiesView
+from pacs.api.upload_links import UploadLinksView
 from pacs.api.uploads import RetryView, UploadsView, UploadView
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -46,6 +48,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bin", BinView.as_view()),
     path("bin/<int:number>", BinEntryView.as_view()),
     path("bin/<int:number>/restore", RestoreView.as_view()),
+    path("received", ReceivedListView.as_view()),
+    path("received/<int:number>", ReceivedView.as_view()),
+    path("received/<int:number>/match", MatchView.as_view()),
+    path("upload-links", UploadLinksView.as_view()),
     path("uploads", UploadsView.as_view()),
     path("uploads/<uuid:upload_id>", UploadView.as_view()),
     path("uploads/<uuid:upload_id>/retry", RetryView.as_view()),

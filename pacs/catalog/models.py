@@ -35,6 +35,25 @@ class Patient(models.Model):
         return f"patient {self.pk}"  # never the name: this may end in a log line
 
 
+class SaidOtherwise(models.Model):
+    """Somebody's word that what a study says of its patient means another patient of ours.
+
+    Not derived from the files: after `rebuild_catalog` on a lost database such studies are whose their files say.
+    """
+
+    study_instance_uid = models.CharField(max_length=UID_LENGTH)
+    said = models.CharField(max_length=64)  # catalog.patients.said_digest of what its files say
+    identity_key = models.CharField(max_length=256)  # of the patient whom it means
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["study_instance_uid", "said"], name="one_word_on_a_study")
+        ]
+
+    def __str__(self) -> str:
+        return f"word {self.pk} on whose a study is"
+
+
 class Study(models.Model):
     """One study (PS3.3 C.7.2.1), with the counts and modalities that lists need, kept at ingest."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from pacs.catalog.identity import Header, PatientFacts
-from pacs.catalog.models import Patient
+from pacs.catalog.models import Patient, SaidOtherwise
 from pacs.catalog.names import family_keys, name_key
 from pacs.catalog.statements import fetch, update
 from pacs.catalog.values import LONGEST_INDEXED_BYTES, cut_bytes, said_anew
@@ -34,8 +34,27 @@ def identity_key(patient: PatientFacts, study_instance_uid: str) -> str:
     return f"{SEPARATOR}long{SEPARATOR}{hashlib.sha256(key.encode()).hexdigest()}"
 
 
+def said_digest(said: PatientFacts) -> str:
+    """What a file says of its patient, as one word: of two that say the same it is the same."""
+    told = (said.patient_id, said.issuer_of_patient_id, name_key(said.name), str(said.birth_date))
+    return hashlib.sha256(SEPARATOR.join(told).encode()).hexdigest()
+
+
+def meant_patient(header: Header) -> Patient | None:
+    """The patient whom somebody said to be meant by what this file says (SaidOtherwise), if anybody did."""
+    word = SaidOtherwise.objects.filter(
+        study_instance_uid=header.study_instance_uid, said=said_digest(header.patient)
+    ).first()
+    return None if word is None else fetch(Patient, COLUMNS, identity_key=word.identity_key)
+
+
 def patient_of(header: Header) -> Patient:
     """The patient of a new study; made when unknown. An ID that was given to two people is two patients."""
+    meant = meant_patient(header)
+    return meant if meant is not None else _patient_as_said(header)
+
+
+def _patient_as_said(header: Header) -> Patient:
     key = identity_key(header.patient, header.study_instance_uid)
     first = fetch(Patient, COLUMNS, identity_key=key)
     if first is None or not _is_another_person(first, header.patient):

@@ -15,7 +15,7 @@ from pacs.catalog.arrivals import next_arrival, take_turn
 from pacs.catalog.identity import Header, SeriesFacts, StudyFacts, require_identifiers
 from pacs.catalog.models import Instance, InstanceMetadata, Series, Study
 from pacs.catalog.names import name_key
-from pacs.catalog.patients import fetch_patient, may_be_of, patient_of, update_patient
+from pacs.catalog.patients import fetch_patient, may_be_of, meant_patient, patient_of, update_patient
 from pacs.catalog.pixel_source import pixel_columns
 from pacs.catalog.requests import write_requests
 from pacs.catalog.statements import fetch, insert, update
@@ -71,7 +71,8 @@ def register_instance(
     """Write an instance's rows, or say that it was there: "duplicate" with these bytes, "conflict" with others (P4).
 
     A series that is known in another study is a conflict too, and so is a file of a known study that names another
-    patient: its images would be shown with the wrong study, or to the wrong person.
+    patient: its images would be shown with the wrong study, or to the wrong person. It is none where somebody said that
+    the patient of the study is meant.
     `pixels` are ingest.scan.pixels.PixelFacts by name. Call it inside a transaction. Raises NoIdentifiers;
     ValueError for pixel facts that are none.
     """
@@ -93,7 +94,7 @@ def register_instance(
         return Registered("conflict", series.instances.order_by("pk")[0])
     if study is not None:
         study.patient = fetch_patient(study.patient_id)
-        if not may_be_of(study.patient, header):
+        if not may_be_of(study.patient, header) and meant_patient(header) != study.patient:
             first = Instance.objects.filter(series__study=study).order_by("pk")[0]
             return Registered("conflict", first)
     return _insert(header, columns, study, series)

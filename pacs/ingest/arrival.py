@@ -9,7 +9,7 @@ from pacs.access.actors import Actor, system_actor
 from pacs.storage.staging import Staged
 from pacs.uids import Uid
 
-OriginKind = Literal["import", "upload", "stow", "sample", "reindex", "bin"]
+OriginKind = Literal["import", "upload", "stow", "sample", "reindex", "bin", "link"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,11 @@ def arrival_from_sample(staged: Staged) -> Arrival:
 def arrival_from_store(staged: Staged) -> Arrival:
     """A blob found without a row: it came before, and is catalogued now (promises P1, P5)."""
     return Arrival(staged, Origin("reindex", system_actor("reindex")))
+
+
+def arrival_from_link(staged: Staged, *, actor: Actor) -> Arrival:
+    """What the guest of an upload link sent: looked at for the guest, taken in for who says whose it is."""
+    return Arrival(staged, Origin("link", actor))
 
 
 def arrival_from_bin(staged: Staged, *, actor: Actor) -> Arrival:

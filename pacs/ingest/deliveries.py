@@ -9,7 +9,7 @@ from pathlib import Path
 from pacs.ingest.archives import Member, is_archive, members
 from pacs.ingest.arrival import Arrival
 from pacs.ingest.pipeline import ingest
-from pacs.ingest.receipts import Receipt, Rejected
+from pacs.ingest.receipts import Receipt, Received, Rejected
 from pacs.ingest.refusal import Refused
 from pacs.storage.staging import Staged, stage_stream
 
@@ -22,7 +22,7 @@ class NamedReceipt:
     """What became of the object that the sender calls so. The name is theirs: made printable, never a path."""
 
     name: str
-    receipt: Receipt
+    receipt: Receipt | Received
 
 
 @dataclass(frozen=True)

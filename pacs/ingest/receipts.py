@@ -46,6 +46,7 @@ class Reason(StrEnum):
     ARCHIVE_TOO_BIG = "archive_too_big"
     ARCHIVE_IN_ARCHIVE = "archive_in_archive"
     ENCRYPTED = "encrypted"
+    QUOTA = "quota"
 
     @property
     def message(self) -> str:
@@ -94,6 +95,7 @@ MESSAGES = {
     Reason.ARCHIVE_TOO_BIG: "The archive holds more than is allowed.",
     Reason.ARCHIVE_IN_ARCHIVE: "An archive within an archive is not opened.",
     Reason.ENCRYPTED: "The archive is locked with a password.",
+    Reason.QUOTA: "More has come than this link takes.",
 }
 
 FAILURE_REASONS = {
@@ -141,10 +143,15 @@ class Rejected(Identifiers):
     reason: Reason
 
 
+@dataclass(frozen=True, kw_only=True)
+class Received(Identifiers):
+    """Kept aside, durably, until somebody says whose it is: what the guest of an upload link is told."""
+
+
 Receipt = Stored | Duplicate | Rejected
 
 
-def verdict_of(name: str, receipt: Receipt) -> dict[str, str | None]:
+def verdict_of(name: str, receipt: Receipt | Received) -> dict[str, str | None]:
     """The receipt as uploads and lists tell it; name is the sender's own name of the file, for their eyes."""
     reason = receipt.reason if isinstance(receipt, Rejected) else None
     return {
@@ -152,14 +159,18 @@ def verdict_of(name: str, receipt: Receipt) -> dict[str, str | None]:
         "verdict": verdict_word(receipt),
         "reason": reason.value if reason else None,
         "message": reason.message if reason else SUCCESS_MESSAGES[type(receipt)],
-        "study": receipt.study_instance_uid or None,
+        "study": None if isinstance(receipt, Received) else receipt.study_instance_uid or None,
     }
 
 
-SUCCESS_MESSAGES: dict[type[Identifiers], str] = {Stored: "Kept.", Duplicate: "Already here."}
+SUCCESS_MESSAGES: dict[type[Identifiers], str] = {
+    Stored: "Kept.",
+    Duplicate: "Already here.",
+    Received: "Received.",
+}
 
 
-def verdict_word(receipt: Receipt) -> str:
+def verdict_word(receipt: Receipt | Received) -> str:
     """stored, duplicate, rejected or skipped."""
     if isinstance(receipt, Rejected):
         return "skipped" if receipt.reason.is_no_object else "rejected"

@@ -17,6 +17,7 @@ const studies = () => import("./screens/studies/index").then((room) => room.defa
 const viewer = () => import("./screens/viewer/index").then((room) => room.Viewer);
 const setup = () => import("./screens/setup/index").then((room) => room.default);
 const upload = () => import("./screens/upload/index").then((room) => room.default);
+const received = () => import("./screens/received/index").then((room) => room.default);
 const bin = () => import("./screens/bin/index").then((room) => room.default);
 const myImages = () => import("./screens/my-images/index").then((room) => room.default);
 const confirm = () => import("./screens/confirm/index").then((room) => room.default);
@@ -87,6 +88,7 @@ const ROOMS: Partial<Record<Route["name"], Room>> = {
   studies: { isFor: (role) => !isPatient(role), show: () => <Later load={studies} props={{}} /> },
   "my-images": { isFor: isPatient, show: () => <Later load={myImages} props={{}} /> },
   bin: { isFor: mayDelete, show: () => <Later load={bin} props={{}} /> },
+  received: { isFor: mayUpload, show: () => <Later load={received} props={{}} /> },
   upload: { isFor: mayUpload, show: () => <Later load={upload} props={{}} /> },
   export: { isFor: everyone, show: () => <Later load={exporting} props={{ uid: uidHere() }} /> },
   shares: { isFor: everyone, show: () => <Later load={shares} props={{}} /> },

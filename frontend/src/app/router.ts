@@ -12,6 +12,7 @@ export type Route =
   | { name: "shares" }
   | { name: "upload" }
   | { name: "bin" }
+  | { name: "received" }
   | { name: "my-images" }
   | { name: "account" }
   | { name: "audit" }
@@ -27,6 +28,7 @@ const PLAIN: Readonly<Record<string, Route>> = {
   "/shares": { name: "shares" },
   "/upload": { name: "upload" },
   "/bin": { name: "bin" },
+  "/received": { name: "received" },
   "/my-images": { name: "my-images" },
   "/account": { name: "account" },
   "/audit": { name: "audit" },

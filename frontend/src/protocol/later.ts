@@ -4,5 +4,6 @@ export * from "./credentials";
 export * from "./devices";
 export * from "./exports";
 export * from "./keys";
+export * from "./received";
 export * from "./shares";
 export * from "./uploads";

@@ -12,6 +12,8 @@ const PURPOSES = ["show", "receive"] as const;
 /** A link as its sender is told it. */
 export interface Share {
   id: string;
+  /** To show something, or to take studies in. */
+  purpose: (typeof PURPOSES)[number];
   state: ShareState;
   /** Null where the study is not open to the sender any more. */
   study: SharedStudy | null;
@@ -27,6 +29,10 @@ export interface Share {
   madeAt: Date;
   notBefore: Date | null;
   expiresAt: Date;
+  /** How much a link that takes studies in may take, and has taken. */
+  quotaBytes: number;
+  takenBytes: number;
+  takenObjects: number;
   openings: number;
   mostOpenings: number | null;
   lastOpenedAt: Date | null;
@@ -82,6 +88,7 @@ export const readShare: Read<Share> = (value) => {
   const wire = record(value);
   return {
     id: text(wire["id"]),
+    purpose: oneOf(...PURPOSES)(wire["purpose"]),
     state: oneOf(...SHARE_STATES)(wire["state"]),
     study: orNull(study)(wire["study"]),
     extent: oneOf(...EXTENTS)(wire["extent"]),
@@ -95,11 +102,16 @@ export const readShare: Read<Share> = (value) => {
     madeAt: moment(wire["made_at"]),
     notBefore: orNull(moment)(wire["not_before"]),
     expiresAt: moment(wire["expires_at"]),
+    quotaBytes: number(wire["quota_bytes"]),
+    takenBytes: number(wire["taken_bytes"]),
+    takenObjects: number(wire["taken_objects"]),
     openings: number(wire["openings"]),
     mostOpenings: orNull(number)(wire["most_openings"]),
     lastOpenedAt: orNull(moment)(wire["last_opened_at"]),
   };
 };
+
+export const readNewShare: Read<NewShare> = (value) => ({ ...readShare(value), path: text(record(value)["path"]), pin: orNull(text)(record(value)["pin"]) });
 
 export interface Shares {
   shares: Share[];
@@ -137,7 +149,7 @@ export const makeShare = (form: ShareForm): Promise<Answer<NewShare>> =>
       download: form.download,
       deidentified: form.deidentified,
     },
-    read: (value) => ({ ...readShare(value), path: text(record(value)["path"]), pin: orNull(text)(record(value)["pin"]) }),
+    read: readNewShare,
   });
 
 export const extendShare = (id: string, hours: number): Promise<Answer<Share>> => ask(`/api/shares/${id}`, { method: "PATCH", json: { hours }, read: readShare });

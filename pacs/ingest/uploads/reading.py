@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing
 from functools import partial
@@ -16,14 +17,16 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
-from pacs.access.actors import actor_for_user
+from pacs.access.actors import actor_for_link, actor_for_user
 from pacs.access.permit import Act, may
+from pacs.access.upload_links import link_that_takes
 from pacs.errors import Conflict, LightboxError, places_of
 from pacs.ingest.arrival import arrival_from_upload
 from pacs.ingest.crew import side_by_side
 from pacs.ingest.deliveries import Handed, MakeArrival, NamedReceipt, unpack
 from pacs.ingest.models import Upload
 from pacs.ingest.receipts import verdict_of
+from pacs.ingest.received.handing_in import hand_in
 from pacs.ingest.uploads.receiving import (
     DONE,
     READING,
@@ -79,15 +82,13 @@ def _read(number: UUID) -> None:
 
 def _take_in(upload: Upload) -> None:
     path = path_of(upload)
-    actor = actor_for_user(upload.user)
-    if not may(actor, Act.STORE):  # no longer
+    work = _work_of(upload)
+    if work is None:  # no longer
         give_up(upload)
         return
     if not path.exists() or path.stat().st_size != upload.size_bytes:
         Upload.objects.filter(pk=upload.pk).update(state=RECEIVING, received_bytes=0)  # it has to come again
         return
-    arrival = partial(arrival_from_upload, actor=actor)
-    work = partial(_take_in_one, arrival)
     verdicts, told_at = [], time.monotonic()
     with closing(side_by_side(unpack(path, upload.name), work, settings.SANDBOX_CHILDREN)) as receipts:
         for named in receipts:
@@ -98,6 +99,16 @@ def _take_in(upload: Upload) -> None:
                     return  # given up
     _put_state(upload.pk, DONE, verdicts=verdicts)
     path.unlink(missing_ok=True)
+
+
+def _work_of(upload: Upload) -> Callable[[Handed], NamedReceipt] | None:
+    """What is done with each of its objects; None where whoever sent them may send no more."""
+    if upload.link_id is None:
+        actor = actor_for_user(upload.user)
+        arrival = partial(arrival_from_upload, actor=actor)
+        return partial(_take_in_one, arrival) if may(actor, Act.STORE) else None
+    link = link_that_takes(upload.link_id)
+    return None if link is None else partial(hand_in, link, actor_for_link(link))
 
 
 def _take_in_one(make_arrival: MakeArrival, handed: Handed) -> NamedReceipt:

@@ -10,15 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from pacs.access.actors import Actor
 from pacs.access.audit import record
+from pacs.access.upload_links import charge_sent, give_back_sent, own_upload_link
 from pacs.catalog.database import telling_full
 from pacs.errors import BadRequest, Conflict, NotFound, NotSignedIn, Overloaded, TooLarge
 from pacs.ingest.deliveries import printable
@@ -43,7 +45,7 @@ class Head:
 
 
 def begin_upload(name: str, size_bytes: int, *, actor: Actor) -> Upload:
-    """A new upload of this user. Raises BadRequest, TooLarge, Overloaded, StorageFull."""
+    """A new upload of this user or guest. Raises BadRequest, TooLarge, Overloaded, StorageFull."""
     if size_bytes < 0:
         raise BadRequest(parameter="size_bytes", reason="below zero")
     if size_bytes > settings.MAX_UPLOAD_BYTES:
@@ -54,14 +56,16 @@ def begin_upload(name: str, size_bytes: int, *, actor: Actor) -> Upload:
     with disk.telling_full(), telling_full():
         disk.make_folder(folder)
         disk.require_room(folder, size_bytes)
-        upload = Upload.objects.create(user_id=_owner(actor), name=printable(name), size_bytes=size_bytes)
+        with transaction.atomic():
+            owner = _new_owner(actor, size_bytes)
+            upload = Upload.objects.create(**owner, name=printable(name), size_bytes=size_bytes)
         path_of(upload).touch(PIECES_MODE)
     return upload
 
 
 def access_upload(actor: Actor, upload_id: UUID) -> Upload:
     """The upload, if it is this user's own. Raises NotFound, written down."""
-    found = Upload.objects.filter(pk=upload_id, user_id=_owner(actor)).first()
+    found = Upload.objects.filter(_own(actor), pk=upload_id).first()
     if found is None:
         record(actor, "refused", outcome="refused", upload=str(upload_id))
         raise NotFound
@@ -70,7 +74,7 @@ def access_upload(actor: Actor, upload_id: UUID) -> Upload:
 
 def unfinished_uploads(actor: Actor) -> QuerySet[Upload]:
     """This user's uploads that are not done, the oldest first."""
-    return Upload.objects.filter(user_id=_owner(actor)).exclude(state=DONE).order_by("made_at", "pk")
+    return Upload.objects.filter(_own(actor)).exclude(state=DONE).order_by("made_at", "pk")
 
 
 def append_piece(upload: Upload, offset: int, piece: Iterable[bytes]) -> Upload:
@@ -104,7 +108,10 @@ def head_of(upload: Upload) -> Head | None:
 def give_up(upload: Upload) -> None:
     """Forget the upload and what has come of it. What was taken in of it already stays."""
     path = path_of(upload)
-    upload.delete()
+    with transaction.atomic():
+        if upload.link_id is not None and upload.state == RECEIVING:
+            give_back_sent(upload.link_id, upload.size_bytes)
+        upload.delete()
     path.unlink(missing_ok=True)
 
 
@@ -134,10 +141,27 @@ def path_of(upload: Upload) -> Path:
     return uploads_folder() / f"{upload.pk.hex}{SUFFIX}"
 
 
-def _owner(actor: Actor) -> int:
+def _own(actor: Actor) -> Q:
+    """Which uploads are the actor's: a person's own, or those of a guest's own browser. Raises NotSignedIn."""
+    if actor.guest is not None:
+        return Q(link_id=actor.guest.link, stay=_stay_of(actor))
     if actor.user_id is None:
         raise NotSignedIn
-    return actor.user_id
+    return Q(user_id=actor.user_id, link=None)
+
+
+def _new_owner(actor: Actor, size_bytes: int) -> dict[str, Any]:
+    """The columns that say whose a new upload is. Raises TooLarge for more than a guest's link takes."""
+    if actor.guest is None:
+        return {"user_id": actor.user_id}
+    link = own_upload_link(actor)
+    charge_sent(link, size_bytes)
+    return {"user_id": link.made_by_id, "link": link, "stay": _stay_of(actor)}
+
+
+def _stay_of(actor: Actor) -> str:
+    """One link may be opened in several browsers: none sees the names of another's files."""
+    return hashlib.sha256((actor.session_key or "").encode()).hexdigest()
 
 
 @contextmanager

@@ -8,112 +8,38 @@ before anything is looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from pacs.api.closed import CLOSED
-
-WHO = (
-    "nobody",
-    "patient_a",  # Pia, whose study is asked for
-    "patient_b",  # Paul, who has another
-    "referrer_named",  # Bob, who is named on it
-    "referrer_stranger",  # Charlie, who is named on nothing
-    "clinician",
-    "technologist",
-    "administrator",
-    "key",  # a clinician's Bearer key, without a cookie
+from tests.pacs.access.answers import (
+    ADMIN_SITE,
+    ADMINISTERS,
+    ADMINISTERS_404,
+    ADMINISTERS_BAD,
+    ASKED_AGAIN,
+    BY_SESSION,
+    BY_SESSION_404,
+    BY_SESSION_BAD,
+    DONE,
+    FOUND,
+    HANDED_IN_404,
+    NO_SUCH_STEP,
+    OF_STUDY,
+    OF_STUDY_NOT_IN,
+    ONE_NOT_IN,
+    ONE_STUDY,
+    ONE_STUDY_BAD,
+    REFUSED,
+    SAVED,
+    SEARCHED,
+    SENDERS,
+    SENDERS_404,
+    SENDERS_BAD,
+    SIGN_IN_BAD,
+    SIGNED_IN,
+    SIGNED_IN_404,
+    SIGNED_IN_BAD,
+    Row,
+    all_nine,
 )
-
-LINK_WHO = (
-    "link_a",  # shows Pia's study, which is asked for, and lets it be saved
-    "link_b",  # the same of Paul's
-    "link_part",  # shows one image of Pia's study, which is not the one that is asked for
-    "link_in",  # takes studies in, and shows nothing
-)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One request to one route, and the status that each of WHO is answered, in that order."""
-
-    route: str
-    request: str  # METHOD /path; {study}, {series}, {instance} are Pia's
-    expected: str
-    body: Any = None
-    for_links: str = ""  # where it does not follow from what persons are answered: LINKS
-
-    @property
-    def statuses_of_links(self) -> dict[str, str]:
-        """The expected status by link."""
-        statuses = set(self.expected.split())
-        alike = " ".join(list(statuses) * len(LINK_WHO)) if len(statuses) == 1 else ""
-        told = self.for_links or alike or LINKS[self.expected]
-        return dict(zip(LINK_WHO, told.split(), strict=True))
-
-    @property
-    def statuses(self) -> dict[str, str]:
-        """The expected status by person."""
-        return dict(zip(WHO, self.expected.split(), strict=True))
-
-
-def all_nine(status: int) -> str:
-    """Everyone is answered the same."""
-    return " ".join([str(status)] * len(WHO))
-
-
-#                nobody A   B   Bob Cha cli tec adm key
-ONE_STUDY = "     401   200 404 200 404 200 200 200 200"
-ONE_STUDY_BAD = " 401   400 404 400 404 400 400 400 400"
-SIGNED_IN = "     401   200 200 200 200 200 200 200 200"
-SIGNED_IN_BAD = " 401   400 400 400 400 400 400 400 400"
-DONE = "          401   204 204 204 204 204 204 204 204"
-SIGNED_IN_404 = " 401   404 404 404 404 404 404 404 404"
-# What reaches far asks once more who it is that acts: of a key nobody can be asked.
-ASKED_AGAIN = "   401   403 403 403 403 403 403 403 201"
-SENDERS = "       401   403 403 403 403 200 200 200 200"
-SENDERS_BAD = "   401   403 403 403 403 400 400 400 400"
-SENDERS_404 = "   401   403 403 403 403 404 404 404 404"
-ADMINISTERS = "   401   403 403 403 403 403 403 200 403"
-ADMINISTERS_BAD = "401  403 403 403 403 403 403 400 403"
-ADMINISTERS_404 = "401  403 403 403 403 403 403 404 403"
-# allauth knows sessions only: to it, a key is nobody, and one that sends without our token.
-BY_SESSION = "    401   200 200 200 200 200 200 200 401"
-BY_SESSION_BAD = "401   400 400 400 400 400 400 400 403"
-BY_SESSION_404 = "401   404 404 404 404 404 404 404 401"
-SIGN_IN_BAD = " 400  400 400 400 400 400 400 400 403"
-ADMIN_SITE = "   302  302 302 302 302 302 302 200 302"
-NO_SUCH_STEP = "  401   401 401 401 401 401 401 401 403"
-
-# What the guests of links are answered where persons are answered this; where all are answered the same, so are they.
-LINKS = {
-    #                A   B   part in
-    ONE_STUDY: "    200 404 404 404",
-    ONE_STUDY_BAD: "400 404 404 404",
-    SIGNED_IN: "    200 200 200 200",
-    DONE: "         204 204 204 204",
-    SENDERS: "      403 403 403 403",
-    SENDERS_BAD: "  403 403 403 403",
-    SENDERS_404: "  403 403 403 403",
-    ADMINISTERS: "  403 403 403 403",
-    ADMINISTERS_BAD: "403 403 403 403",
-    ADMINISTERS_404: "403 403 403 403",
-    # To allauth and to the admin a guest is nobody.
-    BY_SESSION: "    401 401 401 401",
-    BY_SESSION_BAD: "401 401 401 401",
-    BY_SESSION_404: "401 401 401 401",
-    NO_SUCH_STEP: "  401 401 401 401",
-    SIGN_IN_BAD: "   400 400 400 400",
-    ADMIN_SITE: "    302 302 302 302",
-}
-OF_STUDY = "200 404 200 404"  # for_links: the study, as far as it is shown
-# for_links: who sees nothing is told so before anything is looked at.
-OF_STUDY_NOT_IN = "200 404 200 403"
-ONE_NOT_IN = "200 404 404 403"
-SAVED = "   200 404 403 403"  # for_links: what is kept, rather than a picture
-SEARCHED = "200 404 403 403"  # for_links: who sees a part may not search
-FOUND = "   200 200 403 403"
-REFUSED = " 403 403 403 403"
 
 AUTH = "_allauth/browser/v1/auth/"
 ACCOUNT = "_allauth/browser/v1/account/"
@@ -353,13 +279,17 @@ TRAIL = (
 SENDING = (
     Row("stow", "POST /dicom-web/studies", SENDERS_BAD),
     Row("stow", "POST /dicom-web/studies/{study}", SENDERS_BAD),
-    Row("api/uploads", "GET /api/uploads", SENDERS),
-    Row("api/uploads", "POST /api/uploads", SENDERS_BAD, {}),
-    Row(_UPLOAD, f"GET {_NO_UPLOAD}", SENDERS_404),
-    Row(_UPLOAD, f"HEAD {_NO_UPLOAD}", SENDERS_404),
-    Row(_UPLOAD, f"PATCH {_NO_UPLOAD}", SENDERS_404, {}),
-    Row(_UPLOAD, f"DELETE {_NO_UPLOAD}", SENDERS_404),
-    Row(f"{_UPLOAD}/retry", f"POST {_NO_UPLOAD}/retry", SENDERS_404),
+    Row("api/uploads", "GET /api/uploads", SENDERS, for_links="403 403 403 200"),
+    Row("api/uploads", "POST /api/uploads", SENDERS_BAD, {}, "403 403 403 400"),
+    Row(_UPLOAD, f"GET {_NO_UPLOAD}", SENDERS_404, for_links=HANDED_IN_404),
+    Row(_UPLOAD, f"HEAD {_NO_UPLOAD}", SENDERS_404, for_links=HANDED_IN_404),
+    Row(_UPLOAD, f"PATCH {_NO_UPLOAD}", SENDERS_404, {}, HANDED_IN_404),
+    Row(_UPLOAD, f"DELETE {_NO_UPLOAD}", SENDERS_404, for_links=HANDED_IN_404),
+    Row(f"{_UPLOAD}/retry", f"POST {_NO_UPLOAD}/retry", SENDERS_404, for_links=HANDED_IN_404),
+    Row("api/upload-links", "POST /api/upload-links", SENDERS_BAD, {}),
+    Row("api/received", "GET /api/received", SENDERS),
+    Row("api/received/<int:number>", "DELETE /api/received/999999", SENDERS_404),
+    Row("api/received/<int:number>/match", "POST /api/received/999999/match", SENDERS_404, {}),
 )
 ALL_BUT_NOBODY = "4401 open open open open open open open open"
 SOCKETS = (

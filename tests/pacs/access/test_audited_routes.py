@@ -16,7 +16,8 @@ from pacs.access import link_opening, opened, searches
 from pacs.access.models import AuditEvent
 from pacs.trail.meanings import MEANINGS
 from tests import people
-from tests.pacs.access.matrix import MATRIX, Row
+from tests.pacs.access.answers import Row
+from tests.pacs.access.matrix import MATRIX
 from tests.pacs.access.test_matrix import ask, shown_by, uids  # noqa: F401  # a fixture
 
 OPENED, SMALL = "study opened", "thumbnail seen"
@@ -77,6 +78,10 @@ LEAVES: dict[str, str] = {
     "DELETE api/shares": "none, because there is no link to end: tests.pacs.access.test_share_links",
     "api/shares/<str:public_id>": "refused",  # one that is not there, or another's
     "api/notices": OF_THE_ONE,
+    "api/upload-links": "none, because an empty form makes no link: tests.pacs.api.test_received",
+    "api/received": "received read",
+    "api/received/<int:number>": "refused",  # one that is not there
+    "api/received/<int:number>/match": "refused",
     "api/links/look": "link refused",
     "api/links/open": "link refused",
     "api/links/code": "link refused",

@@ -19,7 +19,8 @@ from pacs.storage.staging import stage
 from tests import people
 from tests.builders import ct_slice
 from tests.pacs.access.all_routes import routes
-from tests.pacs.access.matrix import GROUPS, LINK_WHO, MATRIX, Row
+from tests.pacs.access.answers import LINK_WHO, Row
+from tests.pacs.access.matrix import GROUPS, MATRIX
 
 Headers = list[tuple[bytes, bytes]]
 CSRF_SECRET = "c" * 32

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pacs.access.matrix import MATRIX, SENDING, SOCKETS, Row
+from tests.pacs.access.answers import Row
+from tests.pacs.access.matrix import MATRIX, SENDING, SOCKETS
 from tests.pacs.access.test_matrix import ask, uids  # noqa: F401  # a fixture
 from tests.people import ada, key_of, tess
 

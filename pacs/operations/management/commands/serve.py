@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from pacs.access.setup import issue_setup_token
+from pacs.ingest.received.deciding import resume_received
 from pacs.ingest.reindex import reindex_orphans
 from pacs.ingest.uploads.reading import resume_uploads
 from pacs.operations.first_start import SamplesFailed, SignIn, load_samples_with_accounts, samples_wanted
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         broken_off = resume_uploads()
         if broken_off:
             self._tell(f"Read on after an unclean stop: {broken_off} upload{'s' * (broken_off > 1)}.")
+        resume_received()
         sign_ins = self._load_samples() if samples_wanted() else []
         told = where_to_go(sign_ins)
         tune_process()

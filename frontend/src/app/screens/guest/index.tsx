@@ -1,6 +1,6 @@
 import { Clock, DoorClosed, Link2Off, ScanQrCode, WifiOff } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Failure } from "../../../protocol/index";
+import type { Failure, Guest as Stay } from "../../../protocol/index";
 import { type LinkTold, type Presented, lookAtLink } from "../../../protocol/later";
 import { Button, Empty, Later, SlowlyComing } from "../../components/index";
 import { t as shell } from "../../i18n/index";
@@ -11,22 +11,32 @@ import { tellFailure } from "../../words/failures";
 import { momentInWords } from "../../words/moments";
 import { secretInAddress } from "./address";
 import { Challenge } from "./Challenge";
+import { hasSent } from "./sent";
 import "./guest.css";
 
 const viewer = () => import("../viewer/index").then((room) => room.Viewer);
 
-/** Whoever comes by a link: asked for the answer, then shown what was shared, and nothing else. */
+const sending = () => import("./Sending").then((room) => room.Sending);
+
+/** Whoever comes by a link: asked for the answer, then shown what was shared, or let send in, and nothing else. */
 export default function Guest({ id }: { id: string }) {
   useEffect(() => {
     document.title = shell("app.titled", { title: t("guest.title") });
   }, []);
   const stay = guest.value;
-  if (stay?.link === id && stay.study !== null) return <Later load={viewer} props={{ uid: stay.study }} />;
+  const behind = stay?.link === id ? behindTheDoor(stay) : null;
+  if (behind !== null) return behind;
   if (stayEnd.value === "ended") return <Closed icon={DoorClosed} title={t("guest.ended")} why={t("guest.ended.why")} />;
   if (stayEnd.value === "left") return <Left />;
   const secret = secretInAddress();
   if (secret !== "") return <Door key={id} presented={{ id, secret }} />;
   return knowledge.value.kind === "asking" ? <SlowlyComing /> : <WithoutSecret />;
+}
+
+/** What is open to a guest; null where nothing is any more. */
+function behindTheDoor(stay: Stay) {
+  if (stay.purpose === "receive") return <Later load={sending} props={{ stay }} />;
+  return stay.study === null ? null : <Later load={viewer} props={{ uid: stay.study }} />;
 }
 
 type Seen = { kind: "looking" } | { kind: "closed" } | { kind: "failed"; failure: Failure } | { kind: "told"; told: LinkTold };
@@ -63,13 +73,14 @@ function Door({ presented }: { presented: Presented }) {
 }
 
 function Welcome({ told, presented, onClosed }: { told: LinkTold; presented: Presented; onClosed: () => void }) {
-  // The viewer's code comes while the PIN is typed.
-  useEffect(() => void viewer().catch(() => undefined), []);
+  const receives = told.purpose === "receive";
+  // The code of what is behind the door comes while the PIN is typed.
+  useEffect(() => void (receives ? sending() : viewer()).catch(() => undefined), [receives]);
   return (
     <main class="guest">
       <header class="guest-head">
         <Mark size={48} />
-        <h1>{t("guest.from", { sender: told.sender })}</h1>
+        <h1>{t(receives ? "guest.asks" : "guest.from", { sender: told.sender })}</h1>
         <p class="lead">{t("guest.until", { when: momentInWords(told.expiresAt) })}</p>
         {person.value && <p class="guest-warning">{t("guest.signsOut", { name: person.value.displayName })}</p>}
       </header>
@@ -99,10 +110,11 @@ function Closed({ icon, title, why }: { icon: typeof Link2Off; title: string; wh
 }
 
 function Left() {
+  const sent = hasSent.value;
   return (
     <Alone>
-      <Empty icon={DoorClosed} title={t("guest.left")}>
-        <p>{t("guest.left.why")}</p>
+      <Empty icon={DoorClosed} title={t(sent ? "guest.left.sent" : "guest.left")}>
+        <p>{t(sent ? "guest.left.sent.why" : "guest.left.why")}</p>
       </Empty>
     </Alone>
   );

@@ -11,13 +11,13 @@ export function Made({ share, onDone }: { share: NewShare; onDone: () => void })
   return (
     <div class="share share-made">
       <QrCode text={address} label={t("share.qr")} />
-      <p class="lead">{t("share.scan")}</p>
+      <p class="lead">{t(share.purpose === "receive" ? "share.scanToSend" : "share.scan")}</p>
       <Opens share={share} />
       <p class="lead">{t("shares.until", { when: momentInWords(share.expiresAt) })}</p>
       <input class="share-address" readOnly aria-label={t("share.address")} value={address} onFocus={(event) => event.currentTarget.select()} />
       <div class="share-acts">
         {"share" in navigator && (
-          <Button look="primary" icon={Send} onClick={() => void send(address, share.sender)}>
+          <Button look="primary" icon={Send} onClick={() => void send(address, share)}>
             {t("share.send")}
           </Button>
         )}
@@ -55,9 +55,9 @@ export function ShownPin({ pin, lead }: { pin: string; lead: string }) {
   );
 }
 
-async function send(address: string, sender: string): Promise<void> {
+async function send(address: string, { sender, purpose }: NewShare): Promise<void> {
   // Whoever changes their mind in the system's sheet needs no message.
-  await navigator.share({ title: t("guest.title"), text: t("share.sendText", { sender }), url: address }).catch(() => undefined);
+  await navigator.share({ title: t("guest.title"), text: t(purpose === "receive" ? "share.sendText.receive" : "share.sendText", { sender }), url: address }).catch(() => undefined);
 }
 
 async function copy(text: string): Promise<void> {

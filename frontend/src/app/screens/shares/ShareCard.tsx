@@ -7,6 +7,7 @@ import { fullDate } from "../../words/dates";
 import { tellFailure } from "../../words/failures";
 import { momentInWords } from "../../words/moments";
 import { fullName } from "../../words/names";
+import { sizeInWords } from "../../words/sizes";
 import { ShownPin } from "../share/Made";
 import { refreshShares, replaceShare } from "./state";
 
@@ -86,7 +87,8 @@ function Facts({ share }: { share: Share }) {
   );
 }
 
-function titleOf({ study, extent, parts }: Share): string {
+function titleOf({ purpose, study, extent, parts }: Share): string {
+  if (purpose === "receive") return t("shares.receives");
   if (study === null) return t("shares.noStudy");
   const what = study.description || study.modalities.join(" ");
   if (extent === "study" || parts === null) return what;
@@ -106,7 +108,8 @@ function untilOf({ state, expiresAt, notBefore }: Share): string {
   return from + t("shares.until", { when: momentInWords(expiresAt) });
 }
 
-function usedOf({ openings, lastOpenedAt }: Share): string {
+function usedOf({ purpose, openings, lastOpenedAt, takenObjects, takenBytes, quotaBytes }: Share): string {
+  if (purpose === "receive") return t("shares.taken", { count: takenObjects, taken: sizeInWords(takenBytes), quota: sizeInWords(quotaBytes) });
   if (openings === 0 || lastOpenedAt === null) return t("shares.never");
   return `${t("shares.opened", { count: openings })}, ${t("shares.last", { when: momentInWords(lastOpenedAt) })}`;
 }

@@ -1,98 +1,46 @@
-import { FilePlus2, FolderPlus } from "lucide-preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { Button, toast } from "../../components/index";
+import { Inbox, Link2 } from "lucide-preact";
+import { useEffect, useState } from "preact/hooks";
+import { Button, Later } from "../../components/index";
 import { t } from "../../i18n/more";
 import { Shell } from "../../shell/Shell";
-import { addFiles, items, recall } from "../../state/uploads/index";
+import { items, recall } from "../../state/uploads/index";
 import { Arrived } from "./Arrived";
-import { type Chosen, fromDrop, fromInput } from "./chosen";
+import { Choose } from "./Choose";
 import { FileList } from "./FileList";
 import { Sum } from "./Sum";
 import "./upload.css";
 
+const uploadLink = () => import("../share/UploadLinkDialog").then((room) => room.UploadLinkDialog);
+
 /** Files, folders and zips from this device, in pieces that survive the network and a reload. */
 export default function Upload() {
-  const [isOver, setOver] = useState(false);
+  const [isLinking, setLinking] = useState(false);
   useEffect(() => void recall(), []);
-  useDrop(setOver);
   return (
     <Shell title={t("upload.title")}>
-      <div class={isOver ? "page upload upload-over" : "page upload"}>
+      <div class="page upload">
         <header>
           <h1>{t("upload.title")}</h1>
         </header>
-        <Choose isOver={isOver} />
+        <Choose lead={t("upload.lead")} />
         {items.value.length > 0 && <Sum />}
         <Arrived />
         <FileList />
+        <section class="upload-others" aria-label={t("upload.others")}>
+          <h2>{t("upload.others")}</h2>
+          <p class="lead">{t("upload.others.what")}</p>
+          <div class="upload-buttons">
+            <Button icon={Link2} onClick={() => setLinking(true)}>
+              {t("upload.link")}
+            </Button>
+            <a class="button button-plain" href="/received">
+              <Inbox size={20} aria-hidden="true" />
+              <span>{t("upload.received")}</span>
+            </a>
+          </div>
+        </section>
+        {isLinking && <Later load={uploadLink} props={{ onClose: () => setLinking(false) }} />}
       </div>
     </Shell>
   );
-}
-
-function take(chosen: Chosen[]): void {
-  if (chosen.length === 0) toast({ text: t("upload.nothingFound") });
-  void addFiles(chosen);
-}
-
-function Choose({ isOver }: { isOver: boolean }) {
-  const files = useRef<HTMLInputElement>(null);
-  const folder = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (folder.current) folder.current.webkitdirectory = true; // no attribute that JSX knows
-  }, []);
-  const onChange = (input: HTMLInputElement): void => {
-    take(fromInput(input.files));
-    input.value = ""; // so that the same file can be chosen again
-  };
-  return (
-    <section class="upload-choose">
-      <p class="lead">{isOver ? t("upload.dropNow") : t("upload.lead")}</p>
-      <div class="upload-buttons">
-        <Button look="primary" icon={FilePlus2} onClick={() => files.current?.click()}>
-          {t("upload.files")}
-        </Button>
-        {canChooseFolders && (
-          <Button icon={FolderPlus} onClick={() => folder.current?.click()}>
-            {t("upload.folder")}
-          </Button>
-        )}
-      </div>
-      <p class="upload-hint">{t("upload.drop")}</p>
-      <input ref={files} type="file" multiple hidden aria-label={t("upload.files")} onChange={(event) => onChange(event.currentTarget)} />
-      <input ref={folder} type="file" hidden aria-label={t("upload.folder")} onChange={(event) => onChange(event.currentTarget)} />
-    </section>
-  );
-}
-
-const canChooseFolders = "webkitdirectory" in HTMLInputElement.prototype;
-
-/** The whole page takes what is dropped: nobody should have to aim. */
-function useDrop(setOver: (isOver: boolean) => void): void {
-  useEffect(() => {
-    const ending = new AbortController();
-    const on = { signal: ending.signal };
-    const bringsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
-    window.addEventListener(
-      "dragover",
-      (event) => {
-        if (!bringsFiles(event)) return;
-        event.preventDefault();
-        setOver(true);
-      },
-      on,
-    );
-    window.addEventListener("dragleave", (event) => event.relatedTarget === null && setOver(false), on);
-    window.addEventListener(
-      "drop",
-      (event) => {
-        setOver(false);
-        if (!event.dataTransfer || !bringsFiles(event)) return;
-        event.preventDefault();
-        void fromDrop(event.dataTransfer).then(take);
-      },
-      on,
-    );
-    return () => ending.abort();
-  }, [setOver]);
 }
