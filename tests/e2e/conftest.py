@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e.app import App
+from tests.e2e.canaries import Canaries
 from tests.e2e.chromium import ARGUMENTS, MISSING, find_chromium
 from tests.e2e.lightbox import ROOT, Lightbox, start
 from tests.e2e.screens import Screen
@@ -29,12 +30,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def lightbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lightbox]:
-    """As a newcomer starts it, sample studies and all."""
+def canaries() -> Canaries:
+    """What must be heard nowhere, over all tests of this folder (promise P16)."""
+    return Canaries()
+
+
+@pytest.fixture(scope="package")
+def lightbox(tmp_path_factory: pytest.TempPathFactory, canaries: Canaries) -> Iterator[Lightbox]:
+    """As a newcomer starts it, sample studies and all. LIGHTBOX_TEST_CANARIES=1 listens for what must not leave it."""
     # Accounts sign in once for all tests: nobody's hand is at most of them for as long as they all take.
     running = start(tmp_path_factory.mktemp("lightbox"), **NEVER_IDLE)
+    started = len(running.text)  # the passwords of the sample accounts are told at the start, and only there
     yield running
     running.stop()
+    if canaries.is_listening:
+        assert canaries.heard(running.text[started:]) == []
 
 
 # Not for the session: while it runs, this thread has an event loop, and other tests could start none.
@@ -52,16 +62,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def signed_in_states(lightbox: Lightbox, browser: Browser) -> Callable[[str], Any]:
+def signed_in_states(lightbox: Lightbox, browser: Browser, canaries: Canaries) -> Callable[[str], Any]:
     """Cookies of a sample account, who signed in once by the screen."""
     states: dict[str, Any] = {}
 
     def state_of(role: str) -> Any:
         if role not in states:
             context = browser.new_context(base_url=lightbox.address)
+            canaries.listen(context)
             app = App(context.new_page(), lightbox)
             app.sign_in(role)
             states[role] = context.storage_state()
+            canaries.leave(context)
             context.close()
         return states[role]
 
@@ -70,7 +82,7 @@ def signed_in_states(lightbox: Lightbox, browser: Browser) -> Callable[[str], An
 
 @pytest.fixture
 def open_app(
-    lightbox: Lightbox, browser: Browser, signed_in_states: Callable[[str], Any]
+    lightbox: Lightbox, browser: Browser, signed_in_states: Callable[[str], Any], canaries: Canaries
 ) -> Iterator[OpenApp]:
     """open_app(screen, role): the app on this screen, signed in as this sample account, or not at all."""
     contexts: list[BrowserContext] = []
@@ -81,12 +93,14 @@ def open_app(
             given["storage_state"] = signed_in_states(role)
         context = browser.new_context(**given)
         context.set_default_timeout(LONGEST_WAIT_MS)
+        canaries.listen(context)
         contexts.append(context)
         return App(context.new_page(), lightbox, screen)
 
     yield open_one
     troubles = [trouble for context in contexts for page in context.pages for trouble in troubles_of(page)]
     for context in contexts:
+        canaries.leave(context)
         context.close()
     assert troubles == []
 
