@@ -78,13 +78,16 @@ def fill() -> None:
     from django.db import connection
 
     call_command("migrate", interactive=False, verbosity=0)
+    quickly = {"sqlite": "PRAGMA synchronous=OFF", "postgresql": "SET synchronous_commit=off"}[
+        connection.vendor
+    ]
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous=OFF")
+        cursor.execute(quickly)
     numbers = iter(range(STUDIES))
     while chunk := list(islice(numbers, CHUNK)):
         _make(chunk)
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)" if connection.vendor == "sqlite" else "ANALYZE")
 
 
 def _make(numbers: list[int]) -> None:

@@ -51,7 +51,7 @@ SHAPED_BY = (
 
 def measure_study_list() -> Iterator[Figure]:
     """The list of 20,000 studies of 1,000,000 instances, and searches in it, by a server of its own."""
-    data = _big_catalog()
+    data = big_catalog()
     environment = lightbox_environment(data, "127.0.0.1:8000")
     query_ms = float(
         subprocess.run(_command("query"), env=environment, capture_output=True, check=True).stdout
@@ -101,7 +101,7 @@ def _timed(server: Running, paths: Sequence[str]) -> Load:
     return press(target, 1, SECONDS)
 
 
-def _big_catalog() -> Path:
+def big_catalog() -> Path:
     """The data folder of the large catalogue; kept between runs until what shapes it changes."""
     shape = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in SHAPED_BY)).hexdigest()[:16]
     data = KEPT / shape

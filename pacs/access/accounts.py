@@ -10,13 +10,14 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
-from pacs.access import audit
+from pacs.access import audit, grants
 from pacs.access.actors import Actor
 from pacs.access.devices import address_of, forget_sso
 from pacs.access.models import Role, User
+from pacs.catalog.institutions import institution_numbered
 from pacs.errors import BadRequest, NotFound
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,9 @@ def random_password() -> str:
 
 def accounts() -> QuerySet[User]:
     """All accounts by name, with their ties and grants. For administrators: ask permit.require first."""
-    return User.objects.order_by("username").prefetch_related("ties__patient", "grants__study")
+    return User.objects.order_by("username").prefetch_related(
+        "ties__patient", Prefetch("grants", grants.grants().order_by("pk"))
+    )
 
 
 def account_named(username: str) -> User:
@@ -74,18 +77,13 @@ def to_told(user: User) -> dict[str, Any]:
         "display_name": user.display_name,
         "sso_name": user.sso_name,
         "is_active": user.is_active,
+        "institution": user.institution_id,
         "last_login": user.last_login.isoformat() if user.last_login else None,
         "ties": [
             {"patient_id": tie.patient.patient_id, "issuer": tie.patient.issuer_of_patient_id}
             for tie in user.ties.all()
         ],
-        "grants": [
-            {
-                "study": grant.study.study_instance_uid,
-                "expires_at": grant.expires_at.isoformat() if grant.expires_at else None,
-            }
-            for grant in user.grants.all()
-        ],
+        "grants": [grants.to_told(grant) for grant in user.grants.all()],
     }
 
 
@@ -117,8 +115,12 @@ def create_account(
     return user
 
 
-def change_account(user: User, *, actor: Actor, password: str | None = None, **changes: str | bool) -> User:
-    """Change what is given: role, is_active, display_name, referring_physician, sso_name, password.
+def change_account(
+    user: User, *, actor: Actor, password: str | None = None, **changes: str | bool | int
+) -> User:
+    """Change what is given: role, is_active, display_name, referring_physician, sso_name, password, institution.
+
+    The institution is told by its number.
 
     A closed account, a new role or a new password holds at the next request of everyone signed in to it.
     Raises BadRequest, also when no administrator would be left.
@@ -126,6 +128,8 @@ def change_account(user: User, *, actor: Actor, password: str | None = None, **c
     told = sorted([*changes, *(["password"] if password is not None else [])])
     if "referring_physician" in changes:
         changes["referring_physician_key"] = _physician_key(str(changes.pop("referring_physician")))
+    if "institution" in changes:
+        changes["institution_id"] = institution_numbered(int(changes.pop("institution"))).pk
     with transaction.atomic():
         had_administrator = _has_administrator()
         if "sso_name" in changes:
@@ -173,7 +177,8 @@ def _set_password(user: User, password: str | None) -> None:
 
 def _checked(user: User) -> User:
     try:
-        user.full_clean(validate_unique=False)
+        # The own institution needs no row; that any other is there is asked where it is named.
+        user.full_clean(exclude={"institution"}, validate_unique=False)
     except ValidationError as error:
         parameter, reasons = next(iter(error.message_dict.items()))
         raise BadRequest(parameter=parameter, reason=" ".join(reasons)) from error

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from pacs.access.models import ApiKey, Extent, GuestLink, Scope, User
+from pacs.access.reach import FULL_REACH, NO_REACH, Reach, reach_of
 
 Sitting: TypeAlias = "tuple[int | None, str | None, int | None]"
 
@@ -43,6 +44,7 @@ class Actor:
     session_key: str | None = field(default=None, repr=False)  # a secret: it must not reach a log line
     api_key: int | None = None  # which of their keys, by its number
     guest: Guest | None = None  # of kind "link" only
+    reach: Reach = NO_REACH
     scopes: frozenset[str] | None = (
         None  # what a key is good for (models.Scope); None: all that its account may do
     )
@@ -63,14 +65,14 @@ NOBODY = Actor("nobody", None, None, "")
 
 def system_actor(name: str) -> Actor:
     """Lightbox itself, at work as `name`: a command or a task that no person asked for over a door."""
-    return Actor("system", None, None, name)
+    return Actor("system", None, None, name, reach=FULL_REACH)
 
 
 def actor_for_user(user: User, session_key: str | None = None, api_key: int | None = None) -> Actor:
     """The person behind an account; nobody when the account is closed."""
     if not user.is_active:
         return NOBODY
-    return Actor("person", user.pk, user.role, user.username, session_key, api_key)
+    return Actor("person", user.pk, user.role, user.username, session_key, api_key, reach=reach_of(user))
 
 
 def actor_for_key(key: ApiKey) -> Actor:

@@ -173,17 +173,19 @@ class GrantAdmin(_Shown):
     @admin.display(description="study")
     def study_uid(self, grant: Grant) -> str:
         """Its Study Instance UID."""
-        return grant.study.study_instance_uid
+        return grant.study.study_instance_uid if grant.study else ""
 
     def save_model(self, request: HttpRequest, obj: Grant, form: Any, change: bool) -> None:
         """Through the writer."""
         actor = actor_of(request)
-        obj.study = access_study(actor, form.cleaned_data["study_instance_uid"])
-        obj.pk = grants.grant_study(obj.user, obj.study, actor=actor, expires_at=obj.expires_at).pk
+        study = access_study(actor, form.cleaned_data["study_instance_uid"])
+        obj.study = study
+        holder, opened = grants.Holder(user=obj.user), grants.Opened(study=study)
+        obj.pk = grants.grant(holder, opened, actor=actor, expires_at=obj.expires_at).pk
 
     def delete_model(self, request: HttpRequest, obj: Grant) -> None:
         """Through the writer."""
-        grants.revoke_grant(obj.user, obj.study, actor=actor_of(request))
+        grants.revoke(obj, actor=actor_of(request))
 
 
 class _KeyForm(forms.ModelForm):  # type: ignore[type-arg]

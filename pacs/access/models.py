@@ -10,7 +10,12 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 
-from pacs.catalog.models import Instance, Patient, Series, Study
+from pacs.access.granted import BreakGlass as BreakGlass
+from pacs.access.granted import Grant as Grant
+from pacs.access.granted import GroupMember as GroupMember
+from pacs.access.granted import PeopleGroup as PeopleGroup
+from pacs.access.granted import RoleTemplate as RoleTemplate
+from pacs.catalog.models import OWN_INSTITUTION, Instance, Institution, Patient, Series, Study
 
 
 class Role(models.TextChoices):
@@ -56,6 +61,16 @@ class User(AbstractUser):
     second_factor_due_at = models.DateTimeField(null=True, blank=True)
     # By which name single sign-on knows its person (access.single_sign_on), as accounts.folded_sso_name has it.
     sso_name = models.CharField(max_length=254, blank=True)
+    # Whose studies are open to who sees a whole house.
+    institution = models.ForeignKey(  # type: ignore[misc]  # told as one that is always there
+        Institution,
+        null=True,  # never is: so that joins take rows in whose institution, the own one, has none yet
+        on_delete=models.PROTECT,
+        related_name="+",
+        default=OWN_INSTITUTION,
+        db_default=OWN_INSTITUTION,
+        db_constraint=False,
+    )
     REQUIRED_FIELDS = ["role"]
 
     class Meta(AbstractUser.Meta):
@@ -89,22 +104,6 @@ class PatientTie(models.Model):
 
     def __str__(self) -> str:
         return f"tie {self.pk}"
-
-
-class Grant(models.Model):
-    """One study opened to one account, until a day or for good."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
-    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="grants")
-    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "study"], name="one_grant_per_study")]
-
-    def __str__(self) -> str:
-        return f"grant {self.pk}"
 
 
 class Scope(models.TextChoices):
@@ -208,7 +207,7 @@ class SharedPart(models.Model):
 
 
 class Notice(models.Model):
-    """Something that a person is told of a link: that it was opened, or that their images were shared."""
+    """Something that a person is told: of a link, that it was opened, or shows their images; of a broken glass."""
 
     class What(models.TextChoices):
         """What happened."""
@@ -217,9 +216,11 @@ class Notice(models.Model):
         SHARED = "shared"
         LOCKED = "locked"
         RECEIVED = "received"
+        GLASS = "glass"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
-    link = models.ForeignKey(GuestLink, on_delete=models.CASCADE, related_name="notices")
+    link = models.ForeignKey(GuestLink, null=True, on_delete=models.CASCADE, related_name="notices")
+    break_glass = models.ForeignKey(BreakGlass, null=True, on_delete=models.CASCADE, related_name="notices")
     what = models.CharField(max_length=16, choices=What.choices)
     at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""What people are told of links: the sender that theirs was opened, the patient that their images were shared."""
+"""What people are told: of links, the sender that theirs was opened, the patient that their images were shared."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def tell_patient(link: GuestLink) -> None:
 
 def notices_of(actor: Actor) -> QuerySet[Notice]:
     """The newest of theirs, each with its link and who made that."""
-    found = _told_to(actor).select_related("link__made_by", "link__study")
+    found = _told_to(actor).select_related(
+        "link__made_by", "link__study", "break_glass__user", "break_glass__study"
+    )
     return found.order_by("-at", "-pk")[:MOST_TOLD]
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any, NoReturn
 
 from django.db.models import QuerySet
 
 from pacs.access import audit
 from pacs.access.actors import Actor, Guest
-from pacs.access.models import Purpose, Role, Scope
+from pacs.access.acts import Act as Act
+from pacs.access.models import Purpose, Scope
 from pacs.access.policy import (
-    SEES_EVERYTHING,
     changes_open_to,
     instances_open_to,
-    sees_everything,
+    sees_most,
     series_open_to,
     studies_open_to,
 )
@@ -25,34 +24,6 @@ from pacs.errors import NotAllowed, NotFound, NotSignedIn
 from pacs.uids import is_uid
 
 MOST_NAMED = 10_000  # studies; a database takes some tens of thousands of parameters
-
-
-class Act(StrEnum):
-    """A kind of act, whatever it is done to."""
-
-    SEARCH = "search"
-    LIST = "list"  # the app's own lists, and what comes to them live
-    VIEW = "view"
-    DOWNLOAD = "download"  # objects and values as they are kept, rather than pictures
-    SHARE = "share"
-    STORE = "store"
-    HAND_IN = "hand_in"  # what the guest of an upload link does: it waits until somebody says whose it is
-    DELETE = "delete"  # to the bin, and back from it
-    ADMINISTER = "administer"
-
-
-ROLES_FOR: dict[Act, frozenset[str]] = {
-    Act.SEARCH: frozenset(Role.values),
-    Act.LIST: frozenset(Role.values),
-    Act.VIEW: frozenset(Role.values),
-    Act.DOWNLOAD: frozenset(Role.values),
-    Act.SHARE: frozenset(Role.values),
-    Act.STORE: frozenset(SEES_EVERYTHING),
-    Act.HAND_IN: frozenset(),
-    # Not technologists: their keys are what gateways hold, and one of those must not be able to empty an archive.
-    Act.DELETE: frozenset({Role.ADMINISTRATOR}),
-    Act.ADMINISTER: frozenset({Role.ADMINISTRATOR}),
-}
 
 
 # What a bounded key is good for, within what its account may do; to share, delete and administer is in no scope.
@@ -68,20 +39,24 @@ def may(actor: Actor, act: Act) -> bool:
         return False
     if actor.guest is not None:
         return act in _acts_of(actor.guest)
-    return actor.kind == "system" or (actor.kind == "person" and actor.role in ROLES_FOR[act])
+    return actor.kind == "system" or (actor.kind == "person" and act in actor.reach.rights)
 
 
 def _acts_of(guest: Guest) -> frozenset[Act]:
     """The kinds of acts that a link is good for.
 
-    Who sees a part of a study may not search: counts and keys of a study tell of all of it.
+    Who sees a part of a study may not search: counts and keys of a study tell of all of it. Whoever made it can let
+    others do no more than they may themselves.
     """
     if guest.purpose == Purpose.RECEIVE:
         return frozenset({Act.HAND_IN})
+    rights = guest.sender.reach.rights
+    if Act.SHARE not in rights:
+        return frozenset()
     acts = {Act.VIEW}
     if not guest.sees_a_part and not guest.is_deidentified:
         acts.add(Act.SEARCH)
-    if guest.may_download:
+    if guest.may_download and Act.DOWNLOAD in rights:
         acts.add(Act.DOWNLOAD)
     return frozenset(acts)
 
@@ -115,6 +90,11 @@ def visible_instances(actor: Actor) -> QuerySet[Instance]:
     return Instance.objects.filter(instances_open_to(actor))
 
 
+def one_visible_instance(actor: Actor) -> QuerySet[Instance]:
+    """The same, to be asked for one by its UID."""
+    return Instance.objects.filter(instances_open_to(actor, one=True))
+
+
 def sees_a_part(actor: Actor) -> bool:
     """Whether a study that is open to the actor may hold images that are not: so it is for the guests of some links."""
     return actor.guest is not None and actor.guest.sees_a_part
@@ -145,7 +125,7 @@ def searched_rows(actor: Actor, level: Level) -> tuple[QuerySet[Any], bool]:
     To whom little is open, that little is named: whatever is sought then, nothing else of the archive is read, and
     neither its size nor what lies in it shows in the time of an answer (promise P13).
     """
-    if sees_everything(actor):
+    if sees_most(actor):
         return VISIBLE[level](actor), False
     named = list(visible_studies(actor).values_list("pk", flat=True)[: MOST_NAMED + 1])
     if len(named) > MOST_NAMED:
@@ -170,21 +150,21 @@ VISIBLE: dict[Level, Callable[[Actor], QuerySet[Any]]] = {
 
 def access_study(actor: Actor, uid: str) -> Study:
     """The study, with its patient. Raises NotSignedIn for nobody; NotFound, audited, for all other reasons."""
-    rows = visible_studies(actor).select_related("patient")
+    rows = Study.objects.filter(studies_open_to(actor, one=True)).select_related("patient")
     found = rows.filter(study_instance_uid=uid).first() if is_uid(uid) else None
     return found or refuse(actor, study=uid)
 
 
 def access_series(actor: Actor, uid: str) -> Series:
     """The series, with its study and patient. Raises as access_study."""
-    rows = visible_series(actor).select_related("study__patient")
+    rows = Series.objects.filter(series_open_to(actor, one=True)).select_related("study__patient")
     found = rows.filter(series_instance_uid=uid).first() if is_uid(uid) else None
     return found or refuse(actor, series=uid)
 
 
 def access_instance(actor: Actor, uid: str) -> Instance:
     """The instance, with its series, study and patient. Raises as access_study."""
-    rows = visible_instances(actor).select_related("series__study__patient")
+    rows = one_visible_instance(actor).select_related("series__study__patient")
     found = rows.filter(sop_instance_uid=uid).first() if is_uid(uid) else None
     return found or refuse(actor, instance=uid)
 

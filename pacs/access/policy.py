@@ -3,56 +3,73 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
 from django.utils import timezone
 
 from pacs.access.actors import Actor, Guest
-from pacs.access.models import Grant, GuestLink, PatientTie, Purpose, Role, SetAside, SharedPart, User
+from pacs.access.models import GuestLink, Purpose, SetAside, SharedPart
+from pacs.access.reach import GRANTED_TO
+from pacs.access.ways import Way, ways_of
 
-SEES_EVERYTHING = frozenset({Role.ADMINISTRATOR, Role.CLINICIAN, Role.TECHNOLOGIST})
 NOTHING = Q(pk__in=())
 
 
 def sees_everything(actor: Actor) -> bool:
     """Whether every study is open to the actor."""
-    return actor.kind == "system" or (
-        actor.user_id is not None and actor.role in SEES_EVERYTHING and actor.reads
-    )
+    return actor.reach.has_all and actor.reads
 
 
-def studies_open_to(actor: Actor, study: str = "") -> Q:
+def sees_most(actor: Actor) -> bool:
+    """Whether so much is open to the actor that it is not to be listed study by study."""
+    return sees_everything(actor) or any(way.is_wide for way in ways_of(actor))
+
+
+def studies_open_to(actor: Actor, study: str = "", *, one: bool = False) -> Q:
     """The condition under which a study is open to the actor.
 
     `study` is the path from the queried model to its study, with its closing "__": "" for Study itself,
     "study__" for Series, "series__study__" for Instance. The condition reads grants, ties and the
     referrer's name anew each time, so that taking one away holds at the next query (promise P14).
+    `one` is for what is asked for by its UID: the same condition, in the words that are quickest then.
     """
     if sees_everything(actor):
         return Q()
     if actor.guest is not None:
-        return _linked_to(actor.guest, study) & studies_open_to(actor.guest.sender, study)
-    if actor.user_id is None or not actor.reads:
+        return _linked_to(actor.guest, study) & studies_open_to(actor.guest.sender, study, one=one)
+    ways = ways_of(actor)
+    if not ways:
         return NOTHING
-    if actor.role == Role.REFERRER:
-        return _named_on(actor.user_id, study) | _granted_to(actor.user_id, study)
-    if actor.role == Role.PATIENT:
-        return _tied_to(actor.user_id, study)
-    return NOTHING
+    if one:
+        return reduce(or_, (Q(way.opens_one(study)) for way in ways))
+    wide = [way.opens(study) for way in ways if way.is_wide]
+    return reduce(or_, [*wide, *_named_by([way for way in ways if not way.is_wide], study)])
 
 
-def series_open_to(actor: Actor, series: str = "") -> Q:
+def _named_by(ways: list[Way], study: str) -> list[Q]:
+    """The studies of all of these ways, by their numbers: an index is asked for each, no other is read."""
+    if not ways:
+        return []
+    if len(ways) == 1:
+        return [ways[0].opens(study)]
+    first, *others = (way.opened() for way in ways)
+    return [Q(**{f"{study}pk__in": first.union(*others, all=True)})]
+
+
+def series_open_to(actor: Actor, series: str = "", *, one: bool = False) -> Q:
     """The condition under which a series is open; `series` the path to it: "" or "series__"."""
-    whole = studies_open_to(actor, f"{series}study__")
+    whole = studies_open_to(actor, f"{series}study__", one=one)
     if actor.guest is None or not actor.guest.sees_a_part:
         return whole
     shown = SharedPart.objects.filter(link_id=actor.guest.link)
     return whole & Q(**{f"{series}pk__in": shown.values("series_id")})
 
 
-def instances_open_to(actor: Actor) -> Q:
+def instances_open_to(actor: Actor, *, one: bool = False) -> Q:
     """The condition under which an instance is open to the actor."""
-    of_series = series_open_to(actor, "series__")
+    of_series = series_open_to(actor, "series__", one=one)
     if actor.guest is None or not actor.guest.sees_single_images:
         return of_series
     shown = SharedPart.objects.filter(link_id=actor.guest.link, instance__isnull=False)
@@ -66,17 +83,21 @@ def changes_open_to(actor: Actor) -> Q:
     """
     if sees_everything(actor):
         return Q()
-    if actor.guest is not None or actor.user_id is None or not actor.reads:
+    ways = ways_of(actor) if actor.guest is None else ()
+    if not ways:
         return NOTHING
-    if actor.role == Role.REFERRER:
-        grants = Grant.objects.filter(_not_ended(), user_id=actor.user_id)
-        was_granted = SetAside.objects.filter(user_id=actor.user_id)
-        return (
-            _named_on(actor.user_id, "")
-            | Q(study_instance_uid__in=grants.values("study__study_instance_uid"))
-            | Q(study_instance_uid__in=was_granted.values("study_instance_uid"))
-        )
-    return _tied_to(actor.user_id, "") if actor.role == Role.PATIENT else NOTHING
+    told = reduce(or_, (_change_by(way) for way in ways))
+    if actor.user_id is None or actor.reach.breadth not in GRANTED_TO:
+        return told
+    was_granted = SetAside.objects.filter(user_id=actor.user_id)
+    return told | Q(study_instance_uid__in=was_granted.values("study_instance_uid"))
+
+
+def _change_by(way: Way) -> Q:
+    """A change tells of its study by UID, since the study itself may be gone; else as the study did."""
+    if way.of_study == "pk":
+        return Q(study_instance_uid__in=way.rows.values("study__study_instance_uid"))
+    return way.opens("")
 
 
 def holds(at: datetime | None = None) -> Q:
@@ -84,29 +105,6 @@ def holds(at: datetime | None = None) -> Q:
     now = at or timezone.now()
     begun = Q(not_before=None) | Q(not_before__lte=now)
     return begun & Q(revoked_at=None, expires_at__gt=now, made_by__is_active=True)
-
-
-# The subqueries below do not depend on the outer row: the database runs each once and then uses the
-# index of the study, instead of asking for every study in turn.
-
-
-def _tied_to(user_id: int, study: str) -> Q:
-    tied = PatientTie.objects.filter(user_id=user_id)
-    return Q(**{f"{study}patient_id__in": tied.values("patient_id")})
-
-
-def _named_on(user_id: int, study: str) -> Q:
-    own_name = User.objects.filter(pk=user_id).exclude(referring_physician_key="")
-    return Q(**{f"{study}referring_physician_key__in": own_name.values("referring_physician_key")})
-
-
-def _granted_to(user_id: int, study: str) -> Q:
-    granted = Grant.objects.filter(_not_ended(), user_id=user_id)
-    return Q(**{f"{study}pk__in": granted.values("study_id")})
-
-
-def _not_ended() -> Q:
-    return Q(expires_at=None) | Q(expires_at__gt=timezone.now())
 
 
 def _linked_to(guest: Guest, study: str) -> Q:

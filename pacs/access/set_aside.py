@@ -11,6 +11,7 @@ from typing import Any
 from django.core import serializers
 from django.db.models import ForeignKey, Model, Q, QuerySet
 
+from pacs.access.granted import HOLDERS
 from pacs.access.models import Grant, GuestLink, Notice, SetAside, SharedPart
 from pacs.catalog.models import Instance, Series, Study
 from pacs.catalog.unregister import Scope
@@ -111,4 +112,7 @@ def _stands(row: Model) -> bool:
 def _same(row: Model) -> Q:
     """The row itself, or one that was made anew in its place."""
     same = Q(pk=row.pk)
-    return same | Q(user_id=row.user_id, study_id=row.study_id) if isinstance(row, Grant) else same
+    if not isinstance(row, Grant):
+        return same
+    held = {f"{holder}_id": getattr(row, f"{holder}_id") for holder in HOLDERS}
+    return same | Q(study_id=row.study_id, **held)

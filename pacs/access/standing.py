@@ -30,9 +30,10 @@ from pacs.access.epoch import EPOCH_SQL, epoch_at_once
 from pacs.access.forgery import refuse_forged_scope
 from pacs.access.guests import GUEST_KEY
 from pacs.access.held import Held, hold_on
-from pacs.access.models import Grant, GuestLink, Role, User
-from pacs.access.permit import Act, may, refuse, require, visible_instances
+from pacs.access.models import GuestLink, User
+from pacs.access.permit import Act, may, one_visible_instance, refuse, require
 from pacs.access.policy import holds
+from pacs.access.ways import first_end
 from pacs.catalog.models import Instance
 from pacs.uids import is_uid
 
@@ -225,7 +226,7 @@ def _instance(actor: Actor, uid: str, epoch: int | None) -> VisibleInstance:
     known = _instances.find((actor, uid), epoch) if epoch is not None else None
     if known is not None:
         return known
-    rows = visible_instances(actor).select_related("series__study").defer("display")
+    rows = one_visible_instance(actor).select_related("series__study").defer("display")
     row = rows.filter(sop_instance_uid=uid).first() if is_uid(uid) else None
     if row is None:
         refuse(actor, instance=uid)
@@ -234,15 +235,5 @@ def _instance(actor: Actor, uid: str, epoch: int | None) -> VisibleInstance:
         row, row.sop_instance_uid, row.series.series_instance_uid, study.study_instance_uid
     )
     if epoch is not None:
-        _instances.keep((actor, uid), epoch, visible, _first_end_of_a_grant(actor, study.pk))
+        _instances.keep((actor, uid), epoch, visible, first_end(actor, study))
     return visible
-
-
-def _first_end_of_a_grant(actor: Actor, study_pk: int) -> float | None:
-    if actor.guest is not None:
-        return _first_end_of_a_grant(actor.guest.sender, study_pk)
-    if actor.user_id is None or actor.role != Role.REFERRER:
-        return None
-    grants = Grant.objects.filter(user_id=actor.user_id, study_id=study_pk, expires_at__gt=timezone.now())
-    first = grants.order_by("expires_at").values_list("expires_at", flat=True).first()
-    return first.timestamp() if first else None

@@ -42,13 +42,29 @@ WATCHES = (
             "username",
             "referring_physician_key",
             "second_factor_due_at",
+            "institution_id",
         ),
     ),
     # Without its last second factor an account may be held. With a new one it is nobody's no more, and to be nobody
     # is never remembered.
     Watch("mfa_authenticator", ("UPDATE", "DELETE"), ("user_id", "type")),
     Watch("access_patienttie", columns=("user_id", "patient_id")),
-    Watch("access_grant", columns=("user_id", "study_id", "expires_at")),
+    Watch(
+        "access_grant",
+        columns=(
+            "user_id",
+            "group_id",
+            "to_institution_id",
+            "study_id",
+            "patient_id",
+            "referring_physician_key",
+            "institution_id",
+            "expires_at",
+        ),
+    ),
+    Watch("access_breakglass", columns=("user_id", "study_id", "ends_at")),
+    Watch("access_roletemplate", columns=("role", "rights", "breadth")),
+    Watch("access_groupmember", columns=("user_id", "group_id")),
     # A new link opens nothing that was decided before. That it was opened, or a try was taken, decides nothing.
     Watch(
         "access_guestlink",
@@ -82,8 +98,10 @@ WATCHES = (
     Watch(
         "catalog_study",
         ("UPDATE", "DELETE"),
-        ("patient_id", "study_instance_uid", "referring_physician_key"),
+        ("patient_id", "study_instance_uid", "referring_physician_key", "institution_id"),
     ),
+    # The first beside the own one ends that everything is open to the own staff.
+    Watch("catalog_institution", ("INSERT", "DELETE")),
     Watch("catalog_series", ("UPDATE", "DELETE"), ("study_id", "series_instance_uid")),
     Watch(
         "catalog_instance",

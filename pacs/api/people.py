@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from rest_framework import serializers
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -14,6 +15,8 @@ from pacs.access import accounts, grants
 from pacs.access.audit import record
 from pacs.access.middleware import actor_of
 from pacs.access.permit import Act, access_study, require
+from pacs.api.granting import NewGrant, opened_by
+from pacs.catalog.institutions import institution_numbered
 
 ROLES = ("administrator", "clinician", "referrer", "technologist", "patient")
 
@@ -33,6 +36,7 @@ class _NewPerson(serializers.Serializer[None]):
     display_name = serializers.CharField(max_length=128, allow_blank=True, default="")
     referring_physician = serializers.CharField(max_length=324, allow_blank=True, default="")
     password = serializers.CharField(max_length=1024, trim_whitespace=False, default=None, allow_null=True)
+    institution = serializers.IntegerField(min_value=0, default=0)
 
 
 class _ChangedPerson(serializers.Serializer[None]):
@@ -41,17 +45,13 @@ class _ChangedPerson(serializers.Serializer[None]):
     referring_physician = serializers.CharField(max_length=324, allow_blank=True, required=False)
     sso_name = serializers.CharField(max_length=254, allow_blank=True, required=False)
     is_active = serializers.BooleanField(required=False)
+    institution = serializers.IntegerField(min_value=0, required=False)
     password = serializers.CharField(max_length=1024, trim_whitespace=False, required=False)
 
 
 class _Tie(serializers.Serializer[None]):
     patient_id = serializers.CharField(max_length=64)
     issuer = serializers.CharField(max_length=64, allow_blank=True, default=None, allow_null=True)
-
-
-class _Grant(serializers.Serializer[None]):
-    study = serializers.CharField(max_length=64)
-    expires_at = serializers.DateTimeField(default=None, allow_null=True)
 
 
 def _valid(form: type[serializers.Serializer[None]], request: Request) -> dict[str, Any]:
@@ -76,9 +76,11 @@ class PeopleView(APIView):
         given = _valid(_NewPerson, request)
         initial = None if given["password"] else accounts.random_password()
         given["password"] = given["password"] or initial
-        user = accounts.create_account(
-            given.pop("username"), given.pop("role"), actor=actor_of(request), **given
-        )
+        actor, institution = actor_of(request), institution_numbered(given.pop("institution"))
+        with transaction.atomic():
+            user = accounts.create_account(given.pop("username"), given.pop("role"), actor=actor, **given)
+            if institution.pk != user.institution_id:
+                accounts.change_account(user, actor=actor, institution=institution.pk)
         return Response({**accounts.to_told(user), "initial_password": initial}, status=201)
 
 
@@ -124,13 +126,15 @@ class GrantsView(APIView):
     """POST api/people/{username}/grants."""
 
     permission_classes = [Administers]
-    bodies = {"POST": _Grant}
+    bodies = {"POST": NewGrant}
 
     def post(self, request: Request, username: str) -> Response:
-        """Open one study to a referrer."""
-        given, actor = _valid(_Grant, request), actor_of(request)
-        user, study = accounts.account_named(username), access_study(actor, given["study"])
-        grants.grant_study(user, study, actor=actor, expires_at=given["expires_at"])
+        """Open to one person: a study, a patient's studies, those that name a referrer, or an institution's."""
+        given, actor = _valid(NewGrant, request), actor_of(request)
+        user = accounts.account_named(username)
+        grants.grant(
+            grants.Holder(user=user), opened_by(given, actor), actor=actor, expires_at=given["expires_at"]
+        )
         return Response(accounts.to_told(user), status=201)
 
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from pacs.access.accounts import person_behind
+from pacs.access.breaking_glass import has_glass_to_break
 from pacs.access.credentials import credential_of_request
 from pacs.access.idle import lock_session, note_presence, told_idle
 from pacs.access.middleware import actor_of
@@ -102,4 +103,5 @@ def _told(request: Request) -> dict[str, Any] | None:
         "unseen_notices": count_unseen(actor),
         "second_factor_due_at": due.isoformat() if due else None,
         "idle": told_idle(user, actor.session_key),
+        "may_break_glass": has_glass_to_break(actor),
     }

@@ -233,6 +233,8 @@ def _told_study(study: Study) -> dict[str, Any]:
 
 def told_notice(actor: Actor, notice: Notice) -> dict[str, Any]:
     """A notice as its reader is told it."""
+    if notice.link is None:
+        return _told_of_glass(notice)
     link = notice.link
     is_own = link.made_by_id == actor.user_id
     return {
@@ -247,4 +249,23 @@ def told_notice(actor: Actor, notice: Notice) -> dict[str, Any]:
         "study": link.study.study_instance_uid if link.study is not None else None,
         "description": link.study.study_description if link.study is not None else "",
         "date": link.study.study_date.isoformat() if link.study and link.study.study_date else None,
+    }
+
+
+def _told_of_glass(notice: Notice) -> dict[str, Any]:
+    """That somebody opened a locked study: who, until when, which; why is told where it is reviewed."""
+    broken = notice.break_glass
+    who, study = (broken.user, broken.study) if broken is not None else (None, None)
+    return {
+        "number": notice.pk,
+        "what": notice.what,
+        "at": notice.at.isoformat(),
+        "seen": notice.seen_at is not None,
+        "link": None,
+        "recipient": "",
+        "sender": (who.display_name or who.username) if who is not None else "",
+        "until": broken.ends_at.isoformat() if broken is not None else notice.at.isoformat(),
+        "study": study.study_instance_uid if study is not None else None,
+        "description": study.study_description if study is not None else "",
+        "date": study.study_date.isoformat() if study is not None and study.study_date else None,
     }

@@ -4,11 +4,16 @@ from django.urls import URLPattern, URLResolver, path
 
 from pacs.api.audit import AuditCheckView, AuditView, SeenView
 from pacs.api.bin import BinEntryView, BinView, RestoreView
+from pacs.api.break_glass import BreakGlassView, LockedView, ReviewView
 from pacs.api.deidentified import DeidentifiedView, DownloadView
+from pacs.api.grants import AllGrantsView, GroupsView, GroupView, OneGrantView
+from pacs.api.institutions import InstitutionsView, InstitutionView, StudyMovesView
 from pacs.api.keys import KeysView, KeyView
 from pacs.api.links import LinkCodeView, LinkOpeningView, LinkView, StayView
 from pacs.api.people import GrantsView, GrantView, PeopleView, PersonView, TiesView
 from pacs.api.received import MatchView, ReceivedListView, ReceivedView
+from pacs.api.roles import RolesView, RoleView
+from pacs.api.sees import SeesStudyView, SeesView
 from pacs.api.session import LockView, PresenceView, SessionView
 from pacs.api.setup import SetupView
 from pacs.api.shares import NoticesView, SharesView, ShareView
@@ -42,9 +47,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<str:username>/ties", TiesView.as_view()),
     path("people/<str:username>/grants", GrantsView.as_view()),
     path("people/<str:username>/grants/<str:study>", GrantView.as_view()),
+    path("people/<str:username>/sees", SeesView.as_view()),
+    path("people/<str:username>/sees/<str:study>", SeesStudyView.as_view()),
+    path("roles", RolesView.as_view()),
+    path("roles/<str:role>", RoleView.as_view()),
+    path("grants", AllGrantsView.as_view()),
+    path("grants/<int:number>", OneGrantView.as_view()),
+    path("groups", GroupsView.as_view()),
+    path("groups/<int:number>", GroupView.as_view()),
+    path("institutions", InstitutionsView.as_view()),
+    path("institutions/<int:number>", InstitutionView.as_view()),
+    path("institutions/<int:number>/studies", StudyMovesView.as_view()),
     path("audit", AuditView.as_view()),
     path("audit/check", AuditCheckView.as_view()),
     path("my-images/seen", SeenView.as_view()),
+    path("break-glass", BreakGlassView.as_view()),
+    path("break-glass/search", LockedView.as_view()),
+    path("break-glass/<int:number>", ReviewView.as_view()),
     path("bin", BinView.as_view()),
     path("bin/<int:number>", BinEntryView.as_view()),
     path("bin/<int:number>/restore", RestoreView.as_view()),

@@ -13,10 +13,12 @@ from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from pacs.catalog.models import OWN_INSTITUTION, Change
+
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from pacs.catalog.models import Change, Instance
+    from pacs.catalog.models import Instance
 
 STORED = "stored"
 COLUMNS = (
@@ -56,6 +58,13 @@ def events_between(
         [_happened(row) for row in happened[:most]],
     )
     return list(islice(merge(*both, key=attrgetter("number")), most))
+
+
+def last_institution_of(study_instance_uid: str) -> int:
+    """Whose a study was when something of it last went or came back; the own one's where nothing did."""
+    of_study = Change.objects.filter(study_instance_uid=study_instance_uid)
+    last = of_study.order_by("-number").values_list("institution_id", flat=True).first()
+    return OWN_INSTITUTION if last is None else last
 
 
 def _stored(row: tuple[Any, ...]) -> Event:

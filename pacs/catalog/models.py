@@ -11,11 +11,32 @@ import secrets
 from django.db import models
 
 UID_LENGTH = 64
+OWN_INSTITUTION = 0  # before every number that a database gives
 
 
 def new_archive() -> str:
     """A name for a catalogue from its first row on: one that is made anew has another."""
     return secrets.token_hex(4)
+
+
+class Institution(models.Model):
+    """A house whose studies are kept apart from those of the others: see catalog.institutions."""
+
+    name = models.CharField(max_length=128, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InstitutionName(models.Model):
+    """What an institution is called in files (Institution Name), folded: by it what a gateway sends is told apart."""
+
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="names")
+    name = models.CharField(max_length=256)
+    key = models.CharField(max_length=256, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Patient(models.Model):
@@ -67,6 +88,16 @@ class Study(models.Model):
     referring_physician_name = models.CharField(max_length=400, blank=True)
     referring_physician_key = models.CharField(max_length=800, blank=True, db_index=True)
     institution_name = models.CharField(max_length=256, blank=True)
+    # Whose it is, as opposed to where it was made: see catalog.institutions. The own one needs no row.
+    institution = models.ForeignKey(  # type: ignore[misc]  # told as one that is always there
+        Institution,
+        null=True,  # never is: so that joins take rows in whose institution, the own one, has none yet
+        on_delete=models.PROTECT,
+        related_name="+",
+        default=OWN_INSTITUTION,
+        db_default=OWN_INSTITUTION,
+        db_constraint=False,
+    )
     patient_age = models.CharField(max_length=16, blank=True)  # AS, as acquired
     timezone_offset = models.CharField(max_length=16, blank=True)  # +HHMM or -HHMM
     modalities_in_study = models.CharField(
@@ -212,6 +243,16 @@ class Change(models.Model):
     # Who may know of it, when the study itself is gone: see access.policy.
     patient = models.ForeignKey(Patient, null=True, on_delete=models.SET_NULL, related_name="+")
     referring_physician_key = models.CharField(max_length=800, blank=True)
+    institution = models.ForeignKey(  # type: ignore[misc]  # told as one that is always there
+        Institution,
+        null=True,  # never is: so that joins take rows in whose institution, the own one, has none yet
+        on_delete=models.PROTECT,
+        related_name="+",
+        default=OWN_INSTITUTION,
+        db_default=OWN_INSTITUTION,
+        db_constraint=False,
+        db_index=False,
+    )
 
     def __str__(self) -> str:
         return f"change {self.number}"

@@ -6,6 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from pacs.catalog.values import LONGEST_INDEXED_BYTES, cut_bytes
+
+LONGEST_NAME_KEY = 800
 # Marks that a searcher leaves out: accents, Hebrew points, Arabic vowels. Other marks are letters of their
 # own: the voicing of Japanese kana, the vowels of Thai and the scripts of India.
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u064b-\u065f\u0670]")
@@ -64,6 +67,11 @@ def name_key(name: str) -> str:
     "Yamada^Tarou=山田^太郎" is "yamada tarou=山田 太郎".
     """
     return "=".join(" ".join(words_of(group)) for group in name.split("=")).rstrip("=")
+
+
+def referring_physician_key(name: str) -> str:
+    """A referrer's name as Study.referring_physician_key holds it: what grants and accounts compare with."""
+    return cut_bytes(name_key(name), LONGEST_INDEXED_BYTES)[:LONGEST_NAME_KEY]
 
 
 def family_keys(name: str) -> frozenset[str]:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, fields
 from typing import Any
 
 from pacs.catalog.identity import Header, PatientFacts
-from pacs.catalog.models import Patient, SaidOtherwise
-from pacs.catalog.names import family_keys, name_key
+from pacs.catalog.models import OWN_INSTITUTION, Patient, SaidOtherwise
+from pacs.catalog.names import LONGEST_NAME_KEY, family_keys, name_key
 from pacs.catalog.statements import fetch, update
 from pacs.catalog.values import LONGEST_INDEXED_BYTES, cut_bytes, said_anew
 
 LONGEST_ID = 64
-LONGEST_NAME_KEY = 800
 LONGEST_PLAIN_KEY = 200
 TOLD_OF_CHANGE = ("name_key", "birth_date", "sex")  # in the trail; a name in other letters is the same
 COLUMNS = ("id", "identity_key", "name_key", *(one.name for one in fields(PatientFacts)))
 SEPARATOR = "\x1f"  # cannot occur in a cleaned value
 PERSON = f"{SEPARATOR}person{SEPARATOR}"
+INSTITUTION = f"{SEPARATOR}institution{SEPARATOR}"
+_APART = re.compile(f"^{INSTITUTION}[0-9]+{SEPARATOR}")
 
 
 def identity_key(patient: PatientFacts, study_instance_uid: str) -> str:
@@ -48,18 +50,27 @@ def meant_patient(header: Header) -> Patient | None:
     return None if word is None else fetch(Patient, COLUMNS, identity_key=word.identity_key)
 
 
-def patient_of(header: Header) -> Patient:
-    """The patient of a new study; made when unknown. An ID that was given to two people is two patients."""
+def patient_of(header: Header, institution: int = OWN_INSTITUTION) -> Patient:
+    """The patient of a new study; made when unknown. An ID that was given to two people is two patients.
+
+    Where no issuer is told, the institution stands for it: two houses count their patients each for themselves.
+    """
     meant = meant_patient(header)
-    return meant if meant is not None else _patient_as_said(header)
+    return meant if meant is not None else _patient_as_said(header, institution)
 
 
-def _patient_as_said(header: Header) -> Patient:
-    key = identity_key(header.patient, header.study_instance_uid)
+def _patient_as_said(header: Header, institution: int) -> Patient:
+    key = _apart(header.patient, institution) + identity_key(header.patient, header.study_instance_uid)
     first = fetch(Patient, COLUMNS, identity_key=key)
     if first is None or not _is_another_person(first, header.patient):
         return first or Patient.objects.create(identity_key=key, **_columns(header.patient))
     return _namesake_in_id(key, header.patient)
+
+
+def _apart(patient: PatientFacts, institution: int) -> str:
+    if institution == OWN_INSTITUTION or patient.issuer_of_patient_id:
+        return ""
+    return f"{INSTITUTION}{institution}{SEPARATOR}"
 
 
 def _namesake_in_id(key: str, said: PatientFacts) -> Patient:
@@ -106,7 +117,7 @@ def may_be_of(patient: Patient, header: Header) -> bool:
 
 
 def _is_same_id(patient: Patient, header: Header) -> bool:
-    id_alone = patient.identity_key.split(PERSON)[0]
+    id_alone = _APART.sub("", patient.identity_key.split(PERSON)[0], count=1)
     return id_alone == identity_key(header.patient, header.study_instance_uid)
 
 

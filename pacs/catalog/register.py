@@ -13,21 +13,22 @@ from typing import Any, Literal
 
 from pacs.catalog.arrivals import next_arrival, take_turn
 from pacs.catalog.identity import Header, SeriesFacts, StudyFacts, require_identifiers
-from pacs.catalog.models import Instance, InstanceMetadata, Series, Study
-from pacs.catalog.names import name_key
+from pacs.catalog.institutions import ANY, Whose
+from pacs.catalog.models import OWN_INSTITUTION, Instance, InstanceMetadata, Series, Study
+from pacs.catalog.names import referring_physician_key
 from pacs.catalog.patients import fetch_patient, may_be_of, meant_patient, patient_of, update_patient
 from pacs.catalog.pixel_source import pixel_columns
 from pacs.catalog.requests import write_requests
 from pacs.catalog.statements import fetch, insert, update
 from pacs.catalog.study_words import write_words
-from pacs.catalog.values import LONGEST_INDEXED_BYTES, cut_bytes, moment, said_anew
+from pacs.catalog.values import moment, said_anew
 from pacs.storage.keys import BlobKey
 
 LONGEST_MODALITIES = 256
-LONGEST_NAME_KEY = 800
 STUDY_COLUMNS = (
     "id",
     "patient_id",
+    "institution_id",
     "study_instance_uid",
     "modalities_in_study",
     "number_of_series",
@@ -67,12 +68,14 @@ def register_instance(
     size_bytes: int,
     transfer_syntax_uid: str,
     pixels: Mapping[str, Any],
+    whose: Whose = ANY,
 ) -> Registered:
     """Write an instance's rows, or say that it was there: "duplicate" with these bytes, "conflict" with others (P4).
 
     A series that is known in another study is a conflict too, and so is a file of a known study that names another
     patient: its images would be shown with the wrong study, or to the wrong person. It is none where somebody said that
-    the patient of the study is meant.
+    the patient of the study is meant. So is a file of a study of an
+    institution whose the sender's is not: nobody puts images into another house's study.
     `pixels` are ingest.scan.pixels.PixelFacts by name. Call it inside a transaction. Raises NoIdentifiers;
     ValueError for pixel facts that are none.
     """
@@ -94,16 +97,15 @@ def register_instance(
         return Registered("conflict", series.instances.order_by("pk")[0])
     if study is not None:
         study.patient = fetch_patient(study.patient_id)
-        if not may_be_of(study.patient, header) and meant_patient(header) != study.patient:
+        is_theirs = may_be_of(study.patient, header) or meant_patient(header) == study.patient
+        if not (is_theirs and whose.may_add(study.institution_id or OWN_INSTITUTION)):
             first = Instance.objects.filter(series__study=study).order_by("pk")[0]
             return Registered("conflict", first)
-    return _insert(header, columns, study, series)
+    return _insert(header, columns, study or _new_study(header, whose.institution), series)
 
 
-def _insert(
-    header: Header, columns: dict[str, Any], known_study: Study | None, known_series: Series | None
-) -> Registered:
-    study = known_study or _new_study(header)
+def _insert(header: Header, columns: dict[str, Any], study: Study, known_series: Series | None) -> Registered:
+    is_new = not study.number_of_instances
     patient = study.patient
     series = known_series or _new_series(header, study)
     series.study = study
@@ -131,13 +133,17 @@ def _insert(
     if change.is_renamed:
         for one in patient.studies.select_related("patient"):
             write_words(one)
-    elif known_study is None or not changes.keys().isdisjoint(FOUND_BY):
+    elif is_new or not changes.keys().isdisjoint(FOUND_BY):
         write_words(study)
     return Registered("new", instance, arrival, change.otherwise)
 
 
-def _new_study(header: Header) -> Study:
-    study = Study(patient=patient_of(header), study_instance_uid=header.study_instance_uid)
+def _new_study(header: Header, institution: int) -> Study:
+    study = Study(
+        patient=patient_of(header, institution),
+        study_instance_uid=header.study_instance_uid,
+        institution_id=institution,
+    )
     insert(study)
     return study
 
@@ -156,8 +162,7 @@ def _study_changes(study: Study, header: Header) -> dict[str, Any]:
         day, at = (changes.get(name, getattr(study, name)) for name in ("study_date", "study_time"))
         changes["study_moment"] = moment(day, at)
     if "referring_physician_name" in changes:
-        key = name_key(changes["referring_physician_name"])
-        changes["referring_physician_key"] = cut_bytes(key, LONGEST_INDEXED_BYTES)[:LONGEST_NAME_KEY]
+        changes["referring_physician_key"] = referring_physician_key(changes["referring_physician_name"])
     return changes
 
 

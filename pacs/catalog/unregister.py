@@ -71,6 +71,7 @@ def write_change(kind: str, study: Study, scope: Scope) -> int:
         sop_instance_uid=scope.instance,
         patient_id=study.patient_id,
         referring_physician_key=study.referring_physician_key,
+        institution_id=study.institution_id,
     )
     return number
 

@@ -14,6 +14,7 @@ from pacs.ingest.checks import Examined
 from pacs.ingest.receipts import Duplicate, Identifiers, Reason, Receipt, Stored
 from pacs.ingest.refusal import RefusedAfterKept
 from pacs.ingest.together import committed
+from pacs.ingest.whose import whose
 from pacs.storage.blobs import blob_store
 
 
@@ -37,6 +38,7 @@ def _write(arrival: Arrival, examined: Examined) -> Outcome:
         size_bytes=arrival.staged.size_bytes,
         transfer_syntax_uid=examined.transfer_syntax_uid,
         pixels=examined.pixels,
+        whose=whose(arrival.origin, examined.header),
     )
     if registered.outcome == "new":
         let_go(arrival.staged.blob)

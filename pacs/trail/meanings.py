@@ -51,6 +51,7 @@ AUTHENTICATION = Code("110114", "User Authentication")
 # PS3.16 CID 401
 LOGIN = Code("110122", "Login")
 LOGOUT = Code("110123", "Logout")
+EMERGENCY = Code("110127", "Emergency Override Started")
 RESTRICTED = Code("110132", "Use of Restricted Function")
 OBJECT_SECURITY = Code("110135", "Object Security Attributes Changed")
 ROLES = Code("110136", "Security Roles Changed")
@@ -110,11 +111,21 @@ MEANINGS: dict[str, Meaning] = {
     "api key issued": _USER,
     "api key revoked": _USER,
     "account created": _USER,
+    "role changed": Meaning(ALERT, "E", (ROLES,)),
     "account changed": Meaning(ALERT, "E", (ROLES, USER_SECURITY)),
     "accounts read": Meaning(ALERT, "E", (RESTRICTED,)),
+    "locked studies searched": Meaning(QUERY, "E"),
+    "glass broken": Meaning(ALERT, "E", (EMERGENCY,)),
+    "glass breaks read": Meaning(ALERT, "E", (RESTRICTED,)),
+    "glass break reviewed": Meaning(ALERT, "E", (OBJECT_SECURITY,)),
+    "access explained": Meaning(ALERT, "E", (RESTRICTED,)),
     "patient tied": _OPENED_TO,
     "patient untied": _OPENED_TO,
     "study granted": _OPENED_TO,
+    "studies granted": _OPENED_TO,
+    "group changed": _OPENED_TO,
+    "institution changed": _OPENED_TO,
+    "study moved": _OPENED_TO,
     "grant revoked": _OPENED_TO,
     "link issued": _OPENED_TO,
     "link extended": _OPENED_TO,

@@ -25,6 +25,9 @@ const audit = () => import("./screens/audit/index").then((room) => room.default)
 const whoLooked = () => import("./screens/who-looked/index").then((room) => room.default);
 const exporting = () => import("./screens/export/index").then((room) => room.default);
 const shares = () => import("./screens/shares/index").then((room) => room.default);
+const breakGlass = () => import("./screens/break-glass/index").then((room) => room.default);
+const glassReview = () => import("./screens/break-glass/Review").then((room) => room.default);
+const whoSees = () => import("./screens/who-sees/index").then((room) => room.default);
 const guestRoom = () => import("./screens/guest/index").then((room) => room.default);
 const heldRoom = () => import("./screens/held/index").then((room) => room.default);
 const account = () => import("./screens/account/index").then((room) => room.default);
@@ -94,6 +97,9 @@ const ROOMS: Partial<Record<Route["name"], Room>> = {
   shares: { isFor: everyone, show: () => <Later load={shares} props={{}} /> },
   account: { isFor: everyone, show: () => <Later load={account} props={{}} /> },
   audit: { isFor: isAdministrator, show: () => <Later load={audit} props={{}} /> },
+  "break-glass": { isFor: () => person.value?.mayBreakGlass === true, show: () => <Later load={breakGlass} props={{}} /> },
+  "glass-review": { isFor: isAdministrator, show: () => <Later load={glassReview} props={{}} /> },
+  "who-sees": { isFor: isAdministrator, show: () => <Later load={whoSees} props={{}} /> },
   "who-looked": { isFor: isPatient, show: () => <Later load={whoLooked} props={{}} /> },
   unknown: { isFor: everyone, show: () => <Lost /> },
 };

@@ -17,6 +17,9 @@ export type Route =
   | { name: "account" }
   | { name: "audit" }
   | { name: "who-looked" }
+  | { name: "break-glass" }
+  | { name: "glass-review" }
+  | { name: "who-sees" }
   | { name: "unknown" };
 
 const UID = /^[0-9.]{1,64}$/;
@@ -33,6 +36,9 @@ const PLAIN: Readonly<Record<string, Route>> = {
   "/account": { name: "account" },
   "/audit": { name: "audit" },
   "/my-images/who-looked": { name: "who-looked" },
+  "/break-glass": { name: "break-glass" },
+  "/break-glass/review": { name: "glass-review" },
+  "/who-sees": { name: "who-sees" },
 };
 
 /** From an address (path and query) to a place in the app. */

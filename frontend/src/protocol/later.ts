@@ -4,6 +4,7 @@ export * from "./credentials";
 export * from "./devices";
 export * from "./exports";
 export * from "./keys";
+export * from "./policy";
 export * from "./received";
 export * from "./shares";
 export * from "./uploads";

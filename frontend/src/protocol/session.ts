@@ -16,6 +16,8 @@ export interface Person {
   secondFactorDueAt: Date | null;
   /** In how many seconds the session is locked if nobody shows, and how many each sign of somebody gives. */
   idle: { locksInS: number; afterS: number } | null;
+  /** Whether there are studies that are not open to them, which they may open in an emergency. */
+  mayBreakGlass: boolean;
 }
 
 /** What is asked of a person: to show that it is they, or to add a second factor. */
@@ -63,6 +65,7 @@ const person: Read<Person> = (value) => {
     unseenNotices: number(wire["unseen_notices"]),
     secondFactorDueAt: orNull((at) => new Date(text(at)))(wire["second_factor_due_at"]),
     idle: orNull(idle)(wire["idle"]),
+    mayBreakGlass: wire["may_break_glass"] === true,
   };
 };
 

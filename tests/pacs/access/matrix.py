@@ -40,6 +40,7 @@ from tests.pacs.access.answers import (
     Row,
     all_nine,
 )
+from tests.pacs.access.matrix_policy import POLICY
 
 AUTH = "_allauth/browser/v1/auth/"
 ACCOUNT = "_allauth/browser/v1/account/"
@@ -326,5 +327,6 @@ GROUPS = {
     "sending": SENDING,
     "sockets": SOCKETS,
     "sharing": SHARING,
+    "policy": POLICY,
 }
 MATRIX = tuple(row for rows in GROUPS.values() for row in rows)

@@ -26,6 +26,7 @@ OF_THE_ONE = "none, because it tells people of themselves only"
 SIGNING_IN = "none, because only a step that works or fails is an act: tests.pacs.access.test_sign_in"
 OWN_UPLOAD = "none, because it is the sender's own: each object that comes in by it is written down"
 EXPORTED = "none, because the zip is written down when it leaves: tests.pacs.api.test_deidentified"
+NONE_TO_CLOSE = "none, because there is none of that number: tests.pacs.api.test_grants"
 CLOSED = "none, because it is closed"
 ADMIN = "none, because Django's admin writes what it changes: tests.pacs.access.test_commands_and_admin"
 LIVE = "none, because what it tells of was searched for before: tests.viewer.streaming"
@@ -55,11 +56,29 @@ LEAVES: dict[str, str] = {
     "DELETE api/people/<str:username>/ties": "patient untied",
     "api/people/<str:username>/grants": "study granted",
     "api/people/<str:username>/grants/<str:study>": "grant revoked",
+    "api/people/<str:username>/sees": "access explained",
+    "api/people/<str:username>/sees/<str:study>": "access explained",
+    "GET api/grants": "accounts read",
+    "POST api/grants": "studies granted",
+    "api/grants/<int:number>": NONE_TO_CLOSE,
+    "api/roles": "accounts read",
+    "api/roles/<str:role>": "none, because it asks first who is acting: tests.pacs.access.test_roles",
+    "GET api/institutions": "accounts read",
+    "POST api/institutions": "institution changed",
+    "api/institutions/<int:number>": NONE_TO_CLOSE,
+    "api/institutions/<int:number>/studies": "study moved",
+    "GET api/groups": "accounts read",
+    "POST api/groups": "group changed",
+    "api/groups/<int:number>": NONE_TO_CLOSE,
     "admin/": ADMIN,
     # Of what is not there: what deleting, restoring and erasing write is asked for in tests.pacs.bin.
     "dicom-web/studies/<str:study>": "refused",
     "dicom-web/studies/<str:study>/series/<str:series>": "refused",
     "dicom-web/studies/<str:study>/series/<str:series>/instances/<str:instance>": "refused",
+    "GET api/break-glass": "glass breaks read",
+    "POST api/break-glass": "refused",  # an administrator, to whom everything is open
+    "api/break-glass/search": "refused",
+    "api/break-glass/<int:number>": "none, because nothing was found: tests.pacs.access.test_breaking_glass",
     "GET api/bin": "bin read",
     "POST api/bin": "refused",
     "GET api/bin/<int:number>": "refused",
@@ -129,6 +148,10 @@ WORKING: dict[str, tuple[str, Any]] = {
     "DELETE api/people/<str:username>/ties": ("DELETE /api/people/pia/ties", {"patient_id": "PIA"}),
     "api/people/<str:username>/grants": ("POST /api/people/charlie/grants", {"study": "1.2.3"}),
     "api/people/<str:username>/grants/<str:study>": ("DELETE /api/people/bob/grants/1.2.9", None),
+    "POST api/grants": ("POST /api/grants", {"person": "charlie", "patient_id": "PIA"}),
+    "POST api/institutions": ("POST /api/institutions", {"name": "Elsewhere"}),
+    "api/institutions/<int:number>/studies": ("POST /api/institutions/0/studies", {"study": "1.2.9"}),
+    "POST api/groups": ("POST /api/groups", {"name": "Tumour board", "members": ["charlie"]}),
     "POST api/bin": ("POST /api/bin", {"study": "9.9.9"}),
     "fhir/AuditEvent/<str:number>": ("GET /fhir/AuditEvent/{event}", None),
     "door value": ("GET /view/instances/{instance}/frames/1/value?x=0&y=0", None),

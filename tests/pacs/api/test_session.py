@@ -37,6 +37,7 @@ def test_a_person_is_told_who_they_are() -> None:
         "display_name": "Dr Alice",
         "role": "clinician",
         "unseen_notices": 0,
+        "may_break_glass": False,
     }
     assert told["setup_needed"] is False
 

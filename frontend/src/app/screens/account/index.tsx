@@ -1,4 +1,4 @@
-import { Lock, LogOut, ScrollText, ShieldCheck } from "lucide-preact";
+import { Eye, Lock, LogOut, ScrollText, ShieldCheck, Siren } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, toast } from "../../components/index";
 import { t as shell } from "../../i18n/index";
@@ -86,6 +86,18 @@ function Administration() {
         <a class="button button-plain" href="/audit">
           <ScrollText size={20} aria-hidden="true" />
           <span>{t("account.auditOpen")}</span>
+        </a>
+      </Row>
+      <Row title={t("account.whoSees")}>
+        <a class="button button-plain" href="/who-sees">
+          <Eye size={20} aria-hidden="true" />
+          <span>{t("account.whoSeesOpen")}</span>
+        </a>
+      </Row>
+      <Row title={t("account.emergencies")}>
+        <a class="button button-plain" href="/break-glass/review">
+          <Siren size={20} aria-hidden="true" />
+          <span>{t("account.emergenciesOpen")}</span>
         </a>
       </Row>
       <Row title={t("account.admin")}>

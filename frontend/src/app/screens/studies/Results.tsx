@@ -120,6 +120,11 @@ function Nothing() {
       <Empty icon={SearchX} title={t("studies.none.title")}>
         <p>{t("studies.none.what")}</p>
         <Button onClick={clearFilters}>{t("studies.none.clear")}</Button>
+        {person.value?.mayBreakGlass && (
+          <Button look="quiet" onClick={() => navigate("/break-glass")}>
+            {t("studies.none.locked")}
+          </Button>
+        )}
       </Empty>
     );
   }

@@ -1,0 +1,162 @@
+"""python -m bench.policy_catalog fill|measure — 100,000 grants in the large catalogue, and what the policy costs there.
+
+`fill` makes accounts, groups and grants in the database of the environment (after bench.big_catalog); `measure` prints
+times as JSON. A process of its own, because Django reads its settings once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bench.big_catalog import STUDIES
+
+GRANTS = 100_000
+REFERRERS = 800
+CLINICIANS = 20
+GROUPS = 50
+MEMBERS = 8
+BUSY_GRANTS = 10_000  # one of them has as many as a tenth of all
+ASKED = 400
+
+
+def main() -> None:
+    """One of the two commands."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pacs.settings")
+    django.setup()
+    if sys.argv[1] == "fill":
+        fill()
+    else:
+        print(json.dumps(dict(measured())))
+
+
+def fill() -> None:
+    """Two institutions, people, groups, and grants of every kind to them."""
+    from django.db import transaction
+
+    from pacs.access.models import Grant, GroupMember, PeopleGroup, User
+    from pacs.catalog.models import Institution, Study
+
+    chance = random.Random(5)
+    with transaction.atomic():
+        other = Institution.objects.create(name="Elsewhere")
+        Study.objects.filter(pk__in=list(Study.objects.values_list("pk", flat=True)[::4])).update(
+            institution=other
+        )
+        people = User.objects.bulk_create(_people())
+        groups = PeopleGroup.objects.bulk_create(PeopleGroup(name=f"group {one}") for one in range(GROUPS))
+        members = {
+            (chance.choice(people[:REFERRERS]).pk, group.pk) for group in groups for _ in range(MEMBERS)
+        }
+        GroupMember.objects.bulk_create(GroupMember(user_id=user, group_id=group) for user, group in members)
+        made = _grants(chance, [one.pk for one in people[:REFERRERS]], [one.pk for one in groups])
+        Grant.objects.bulk_create(made, batch_size=2000)
+
+
+def _people() -> Iterator[Any]:
+    from pacs.access.models import User
+
+    for number in range(REFERRERS):
+        yield User(username=f"referrer {number}", role="referrer", password="")
+    for number in range(CLINICIANS):
+        yield User(username=f"clinician {number}", role="clinician", password="")
+
+
+def _grants(chance: random.Random, people: list[int], groups: list[int]) -> list[Any]:
+    """Most of single studies, some of patients, a few of referrers; the first of the people has most of all."""
+    from pacs.access.models import Grant
+    from pacs.catalog.models import Study
+
+    studies = list(Study.objects.order_by("pk").values_list("pk", "patient_id"))
+    wanted: dict[tuple[int, int, str, int], Any] = {}
+    for study, _ in studies[:BUSY_GRANTS]:
+        wanted[people[0], 0, "study", study] = Grant(user_id=people[0], study_id=study)
+    while len(wanted) < GRANTS:
+        study, patient = studies[chance.randrange(STUDIES)]
+        to_group = chance.random() < 0.1
+        holder = chance.choice(groups if to_group else people[1:])
+        what, which = ("patient", patient) if chance.random() < 0.2 else ("study", study)
+        key = (0, holder, what, which) if to_group else (holder, 0, what, which)
+        held = {"group_id" if to_group else "user_id": holder, f"{what}_id": which}
+        wanted[key] = Grant(**held)
+    return list(wanted.values())
+
+
+def measured() -> Iterator[tuple[str, Any]]:
+    """By who asks what: the milliseconds of the policy's share of each request, sorted."""
+    from django.db import connection
+
+    from pacs.access.models import Grant, User
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    yield "vendor", connection.vendor
+    yield "grants", Grant.objects.count()
+    for name in ("referrer 1", "referrer 0", "clinician 1"):
+        user = User.objects.get(username=name)
+        yield f"{name}: an image", _of_images(user)
+        yield f"{name}: a list", _of_lists(user)
+
+
+def _of_images(user: Any) -> list[float]:
+    """One image by its UID: fetched and authorised in one act, less what fetching alone takes."""
+    from pacs.access.actors import actor_for_user
+    from pacs.access.permit import one_visible_instance
+    from pacs.catalog.models import Instance
+
+    actor = actor_for_user(user)
+    uids = _some_images(user)
+
+    def through(rows: Any) -> Callable[[str], Any]:
+        return lambda uid: rows().filter(sop_instance_uid=uid).values_list("pk").first()
+
+    with_policy = [_ms(through(lambda: one_visible_instance(actor)), uid) for uid in uids]
+    without = [_ms(through(lambda: Instance.objects.all()), uid) for uid in uids]
+    return sorted(max(0.0, one - bare) for one, bare in zip(with_policy, without, strict=True))
+
+
+def _some_images(user: Any) -> list[str]:
+    """Half of them open to the person, half of them any."""
+    from pacs.access.actors import actor_for_user
+    from pacs.access.permit import visible_studies
+    from pacs.catalog.models import Study
+
+    chance = random.Random(7)
+    own = list(visible_studies(actor_for_user(user)).values_list("study_instance_uid", flat=True)[:2000])
+    every = list(Study.objects.values_list("study_instance_uid", flat=True)[: STUDIES // 2])
+    studies = [chance.choice(of) for of in (own, every) for _ in range(ASKED // 2)]
+    chance.shuffle(studies)
+    return [f"{uid}.1.1" for uid in studies]
+
+
+def _of_lists(user: Any) -> list[float]:
+    """The first page of the study list, less what the page takes of whom everything is open to."""
+    from pacs.access.actors import actor_for_user, system_actor
+    from pacs.access.permit import visible_studies
+    from pacs.catalog.search import StudyFilter, list_studies
+
+    actor, everyone = actor_for_user(user), system_actor("bench")
+
+    def page(who: Any) -> list[Any]:
+        return list(list_studies(visible_studies(who), StudyFilter(), None)[:51])
+
+    both = [(_ms(page, actor), _ms(page, everyone)) for _ in range(ASKED // 4)]
+    return sorted(max(0.0, one - bare) for one, bare in both)
+
+
+def _ms(act: Callable[..., Any], argument: Any) -> float:
+    began = time.perf_counter()
+    act(argument)
+    return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    main()
