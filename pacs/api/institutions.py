@@ -40,7 +40,7 @@ class _New(serializers.Serializer[None]):
     called = _names(default=list)
 
 
-class _Changed(serializers.Serializer[None]):
+class _InstitutionChanged(serializers.Serializer[None]):
     name = serializers.CharField(max_length=128, required=False)
     called = _names(required=False)
 
@@ -76,12 +76,13 @@ class InstitutionView(APIView):
     """PATCH api/institutions/{number}."""
 
     permission_classes = [Administers]
-    bodies = {"PATCH": _Changed}
+    bodies = {"PATCH": _InstitutionChanged}
 
     def patch(self, request: Request, number: int) -> Response:
         """Another name, or what it is called in files."""
         institution = institution_numbered(number)
-        changed = houses.change_institution(institution, actor=actor_of(request), **_valid(_Changed, request))
+        given = _valid(_InstitutionChanged, request)
+        changed = houses.change_institution(institution, actor=actor_of(request), **given)
         return Response(_told(changed))
 
 

@@ -25,7 +25,7 @@ from pacs.access.roles import LIMITS, SHIPPED, Template, template_of
 from pacs.api.people import Administers
 
 
-class _Changed(serializers.Serializer[None]):
+class _RoleChanged(serializers.Serializer[None]):
     rights = serializers.ListField(child=serializers.CharField(max_length=32), max_length=32, required=False)
     breadth = serializers.CharField(max_length=16, required=False)
 
@@ -45,11 +45,11 @@ class RoleView(APIView):
     """PATCH, DELETE api/roles/{role}."""
 
     permission_classes = [Administers, IsFresh]
-    bodies = {"PATCH": _Changed}
+    bodies = {"PATCH": _RoleChanged}
 
     def patch(self, request: Request, role: str) -> Response:
         """Change what is given, for all accounts of the role, from their next request on."""
-        given = _Changed(data=request.data)
+        given = _RoleChanged(data=request.data)
         given.is_valid(raise_exception=True)
         changed = change_template(role, actor=actor_of(request), **given.validated_data)
         return Response(_told(role, changed))
