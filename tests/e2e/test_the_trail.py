@@ -33,7 +33,9 @@ def new_administrator(lightbox: Lightbox) -> str:
 def test_an_administrator_finds_who_did_what_and_has_the_chain_checked(
     open_app: OpenApp, lightbox: Lightbox
 ) -> None:
-    open_app(DESKTOP, "clinician").open_study(CT)
+    clinician = open_app(DESKTOP)
+    clinician.sign_in("clinician")  # anew: that a study is opened is written down once a session
+    clinician.open_study(CT)
     app = open_app(PHONE)
     page = app.page
     signed_in(app, new_administrator(lightbox))

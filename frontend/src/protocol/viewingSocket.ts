@@ -174,6 +174,7 @@ export class ViewingSocket {
     } catch {
       return; // of a newer server, perhaps: what we know still holds
     }
+    this.#failures = 0; // where all is here already, there is nothing else to bring
     this.#listener.onMessage(message);
   }
 

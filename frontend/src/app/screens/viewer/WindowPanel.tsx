@@ -1,4 +1,5 @@
 import { WandSparkles } from "lucide-preact";
+import { useState } from "preact/hooks";
 import type { GreyWindow } from "../../../engine/index";
 import { type Key, t } from "../../i18n/viewer";
 import { CommandButton } from "./Bars";
@@ -77,21 +78,36 @@ function Figures({ reading }: { reading: Reading }) {
   return (
     <div class="figures">
       {FIGURES.map(([which, labelKey]) => (
-        <label key={which}>
-          <span>{t(labelKey)}</span>
-          <input
-            type="number"
-            inputMode="decimal"
-            step="any"
-            value={figure(window, which)}
-            onChange={(event) => take(which, event.currentTarget.valueAsNumber)}
-          />
-        </label>
+        <Figure key={which} name={t(labelKey)} shown={figureOf(window[which])} onTyped={(typed) => take(which, typed)} />
       ))}
     </div>
   );
 }
 
-function figure(window: GreyWindow, which: "width" | "center"): string {
-  return figureOf(window[which]);
+interface FigureParts {
+  name: string;
+  shown: string;
+  onTyped: (typed: number) => void;
+}
+
+/** What is being typed stays as it is typed, whatever else is drawn anew meanwhile. */
+function Figure({ name, shown, onTyped }: FigureParts) {
+  const [typed, setTyped] = useState<string | null>(null);
+  return (
+    <label>
+      <span>{name}</span>
+      <input
+        type="number"
+        inputMode="decimal"
+        step="any"
+        value={typed ?? shown}
+        onInput={(event) => setTyped(event.currentTarget.value)}
+        onChange={(event) => {
+          onTyped(event.currentTarget.valueAsNumber);
+          setTyped(null);
+        }}
+        onBlur={() => setTyped(null)}
+      />
+    </label>
+  );
 }
