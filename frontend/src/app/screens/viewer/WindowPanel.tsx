@@ -1,6 +1,5 @@
 import { WandSparkles } from "lucide-preact";
 import { useState } from "preact/hooks";
-import type { GreyWindow } from "../../../engine/index";
 import { type Key, t } from "../../i18n/viewer";
 import { CommandButton } from "./Bars";
 import { COLOURS } from "./colours";
