@@ -12,8 +12,8 @@ export function Entry({ entry, onRestore, onErase }: { entry: BinEntry; onRestor
   const name = fullName(entry.name) || t("bin.noName");
   const isRestoring = entry.state === "restoring";
   return (
-    <li class="bin-entry">
-      <div class="bin-words">
+    <li class="actable">
+      <div class="actable-words">
         <h2>
           <bdi>{name}</bdi>
         </h2>

@@ -10,6 +10,7 @@ import { guarded } from "../../state/stepUp";
 import { tellFailure } from "../../words/failures";
 import { fullName } from "../../words/names";
 import { Entry } from "./Entry";
+import "../../components/actables.css";
 import "./bin.css";
 
 interface Known {
@@ -65,7 +66,7 @@ function Entries({ known: { days, entries, next }, change, onMore }: EntriesProp
   return (
     <>
       <p class="lead">{t("bin.lead", { count: days })}</p>
-      <ul class="bin-list">
+      <ul class="actables">
         {entries.map((entry) => (
           <Entry key={entry.id} entry={entry} onRestore={() => void restore(entry)} onErase={() => setErasing(entry)} />
         ))}
@@ -102,7 +103,7 @@ function Erasing({ entry, onClose, onErased }: { entry: BinEntry; onClose: () =>
 
 function Loading() {
   return (
-    <div role="status" aria-label={t("bin.loading")} class="bin-list">
+    <div role="status" aria-label={t("bin.loading")} class="actables">
       <Skeleton width="100%" height="112px" />
       <Skeleton width="100%" height="112px" />
     </div>

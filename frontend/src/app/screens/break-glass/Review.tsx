@@ -10,6 +10,7 @@ import { fullDate } from "../../words/dates";
 import { tellFailure } from "../../words/failures";
 import { momentInWords } from "../../words/moments";
 import { fullName } from "../../words/names";
+import "../../components/actables.css";
 import "./glass.css";
 
 /** What was opened in emergencies: to be looked at first, then what was looked at. */
@@ -51,7 +52,7 @@ function Entries({ known, change, onMore }: { known: GlassBreaks; change: (entry
   return (
     <>
       <p role="status">{t("review.waiting", { count: toReview })}</p>
-      <ul class="glass-list">
+      <ul class="actables">
         {entries.map((entry) => (
           <Entry key={entry.number} entry={entry} onJudge={() => setJudging(entry)} />
         ))}
@@ -64,8 +65,8 @@ function Entries({ known, change, onMore }: { known: GlassBreaks; change: (entry
 
 function Entry({ entry, onJudge }: { entry: GlassBreak; onJudge: () => void }) {
   return (
-    <li class="glass-card">
-      <div class="glass-words">
+    <li class="actable">
+      <div class="actable-words">
         <h2>
           <bdi>{entry.person}</bdi> <Verdict finding={entry.finding} />
         </h2>
@@ -131,7 +132,7 @@ function Judging({ entry, onClose, onJudged }: { entry: GlassBreak; onClose: () 
 
 function Loading() {
   return (
-    <div role="status" aria-label={t("review.loading")} class="glass-list">
+    <div role="status" aria-label={t("review.loading")} class="actables">
       <Skeleton width="100%" height="120px" />
       <Skeleton width="100%" height="120px" />
     </div>

@@ -10,6 +10,7 @@ import { guarded } from "../../state/stepUp";
 import { fullDate } from "../../words/dates";
 import { tellFailure } from "../../words/failures";
 import { momentInWords } from "../../words/moments";
+import "../../components/actables.css";
 import "./glass.css";
 
 const WAYS: readonly AskedBy[] = ["patient_id", "accession_number"];
@@ -38,7 +39,7 @@ export default function BreakGlass() {
             <p>{t("glass.none")}</p>
           </Empty>
         )}
-        <ul class="glass-list">
+        <ul class="actables">
           {found?.map((study) => (
             <Locked key={study.study} study={study} onOpen={() => setOpening(study)} />
           ))}
@@ -81,8 +82,8 @@ function SearchForm({ onSearch }: { onSearch: (by: AskedBy, number: string) => P
 
 function Locked({ study, onOpen }: { study: LockedStudy; onOpen: () => void }) {
   return (
-    <li class="glass-card">
-      <div class="glass-words">
+    <li class="actable">
+      <div class="actable-words">
         <h2>{[study.modalities.join(", "), study.date === null ? t("glass.noDate") : fullDate(study.date)].filter(Boolean).join(" · ")}</h2>
         <p>{study.institution}</p>
         <p class="lead">{personInWords(study)}</p>

@@ -24,8 +24,8 @@ export function Entry({ received, onMatch, onReject }: { received: Received; onM
   const name = nameOf(received);
   const { state } = received;
   return (
-    <li class="received-entry">
-      <div class="received-words">
+    <li class="actable">
+      <div class="actable-words">
         <h2>
           <bdi>{name}</bdi>
         </h2>

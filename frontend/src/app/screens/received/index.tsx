@@ -9,6 +9,7 @@ import { Shell } from "../../shell/Shell";
 import { tellFailure } from "../../words/failures";
 import { Entry, nameOf } from "./Entry";
 import { Match } from "./Match";
+import "../../components/actables.css";
 import "./received.css";
 
 const AGAIN_MS = 2_000;
@@ -74,7 +75,7 @@ function List({ found, onMatch, onReject }: ListProps) {
   return (
     <>
       <p class="lead">{t("received.lead")}</p>
-      <ul class="received-list">
+      <ul class="actables">
         {found.map((one) => (
           <Entry key={one.number} received={one} onMatch={() => onMatch(one)} onReject={() => onReject(one)} />
         ))}
@@ -105,7 +106,7 @@ function Reject({ received, onClose, onRejected }: { received: Received; onClose
 
 function Loading() {
   return (
-    <div role="status" aria-label={t("received.loading")} class="received-list">
+    <div role="status" aria-label={t("received.loading")} class="actables">
       <Skeleton width="100%" height="136px" />
       <Skeleton width="100%" height="136px" />
     </div>
