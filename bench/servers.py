@@ -52,7 +52,7 @@ class Running:
 def settle(server: Running, quiet: float = 0.1, longest_s: float = 180) -> None:
     """Until it rests: thumbnails and streams of what came are made in the background."""
     ends_at = time.monotonic() + longest_s
-    time.sleep(BEGINS_WITHIN_S)
+    time.sleep(BEGINS_WITHIN_S)  # it says nothing of what it has not begun
     before = server.processor_s()
     while time.monotonic() < ends_at:
         time.sleep(WATCHED_FOR_S)  # its processor time is a share of this
@@ -161,7 +161,7 @@ def wait_for(process: subprocess.Popen[bytes], port: int, path: str, log: Path) 
     while not _answers(port, path):
         if process.poll() is not None or time.monotonic() > ends_at:
             raise SystemExit(f"a server did not start:\n{log.read_text(errors='replace')}")
-        time.sleep(0.1)
+        time.sleep(0.1)  # it says nothing when it listens
 
 
 def _answers(port: int, path: str) -> bool:

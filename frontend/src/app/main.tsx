@@ -11,7 +11,7 @@ import { forgetOnLeaving, learnSession, watchSession } from "./state/session";
 import { wearTheme } from "./state/theme";
 import { keepShell } from "./state/updates";
 
-const SHELL_AFTER_MS = 2500;
+const SHELL_AFTER_MS = 2000;
 
 const place = document.getElementById("app");
 if (place) {
