@@ -41,6 +41,12 @@ def has_glass_to_break(actor: Actor) -> bool:
     return may(actor, Act.BREAK_GLASS) and not sees_everything(actor)
 
 
+def lasting_breaks(actor: Actor) -> list[BreakGlass]:
+    """What the actor opened so and is open still, what ends first first."""
+    lasting = BreakGlass.objects.filter(user_id=actor.user_id or 0, ends_at__gt=Now(), study__isnull=False)
+    return list(lasting.order_by("ends_at", "pk"))
+
+
 def locked_studies(actor: Actor, *, patient_id: str = "", accession_number: str = "") -> QuerySet[Study]:
     """The studies of exactly this Patient ID or Accession Number that are not open to the actor, the newest first.
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.middleware.csrf import get_token
+from django.utils import timezone
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from pacs.access.accounts import person_behind
-from pacs.access.breaking_glass import has_glass_to_break
+from pacs.access.breaking_glass import has_glass_to_break, lasting_breaks
 from pacs.access.credentials import credential_of_request
 from pacs.access.idle import lock_session, note_presence, told_idle
 from pacs.access.middleware import actor_of
@@ -22,6 +24,9 @@ from pacs.access.setup import setup_needed
 from pacs.access.share_links import link_behind
 from pacs.access.standing import held_for
 from pacs.access.step_up import ways_of
+
+if TYPE_CHECKING:
+    from pacs.access.actors import Actor
 
 VERSION = "0.1.0"
 
@@ -96,6 +101,7 @@ def _told(request: Request) -> dict[str, Any] | None:
     if user is None:
         return None
     due = second_factor_due(user, request._request.session) if actor.session_key else None
+    may_break = has_glass_to_break(actor)
     return {
         "username": user.username,
         "display_name": user.display_name or user.username,
@@ -103,5 +109,15 @@ def _told(request: Request) -> dict[str, Any] | None:
         "unseen_notices": count_unseen(actor),
         "second_factor_due_at": due.isoformat() if due else None,
         "idle": told_idle(user, actor.session_key),
-        "may_break_glass": has_glass_to_break(actor),
+        "may_break_glass": may_break,
+        "glass_breaks": _told_breaks(actor) if may_break else [],
     }
+
+
+def _told_breaks(actor: Actor) -> list[dict[str, Any]]:
+    """What they opened in emergencies, and in how many seconds each is locked again: no clock but ours is asked."""
+    now = timezone.now()
+    return [
+        {"study": one.study_instance_uid, "ends_in_s": max(0, (one.ends_at - now) // timedelta(seconds=1))}
+        for one in lasting_breaks(actor)
+    ]

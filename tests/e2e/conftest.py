@@ -85,11 +85,21 @@ def open_app(
     lightbox: Lightbox, browser: Browser, signed_in_states: Callable[[str], Any], canaries: Canaries
 ) -> Iterator[OpenApp]:
     """open_app(screen, role): the app on this screen, signed in as this sample account, or not at all."""
+    yield from opening(lightbox, browser, canaries, signed_in_states)
+
+
+def opening(
+    lightbox: Lightbox,
+    browser: Browser,
+    canaries: Canaries,
+    signed_in_states: Callable[[str], Any] | None = None,
+) -> Iterator[OpenApp]:
+    """A way to open the app of this server, of which every page is closed afterwards, and was without trouble."""
     contexts: list[BrowserContext] = []
 
     def open_one(screen: Screen, role: str | None = None, **options: Any) -> App:
         given = {"base_url": lightbox.address, **screen.context(), **options}
-        if role is not None:
+        if role is not None and signed_in_states is not None:
             given["storage_state"] = signed_in_states(role)
         context = browser.new_context(**given)
         context.set_default_timeout(LONGEST_WAIT_MS)

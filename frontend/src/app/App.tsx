@@ -27,6 +27,7 @@ const exporting = () => import("./screens/export/index").then((room) => room.def
 const shares = () => import("./screens/shares/index").then((room) => room.default);
 const breakGlass = () => import("./screens/break-glass/index").then((room) => room.default);
 const glassReview = () => import("./screens/break-glass/Review").then((room) => room.default);
+const opened = () => import("./screens/break-glass/Opened").then((room) => room.Opened);
 const whoSees = () => import("./screens/who-sees/index").then((room) => room.default);
 const guestRoom = () => import("./screens/guest/index").then((room) => room.default);
 const heldRoom = () => import("./screens/held/index").then((room) => room.default);
@@ -52,6 +53,7 @@ export function App() {
   return (
     <>
       <Screen />
+      {person.value?.opened.length ? <Later load={opened} props={{}} /> : null}
       {confirming.value && <Later load={confirm} props={{}} />}
       <Toasts />
     </>

@@ -32,9 +32,8 @@ export type AskedBy = "patient_id" | "accession_number";
 export const findLocked = (by: AskedBy, number: string): Promise<Answer<LockedStudy[]>> =>
   ask("/api/break-glass/search", { method: "POST", json: { [by]: number }, read: (value) => listOf(locked)(record(value)["studies"]) });
 
-/** Open it for an hour; the moment at which that ends. */
-export const breakGlass = (study: string, reason: string): Promise<Answer<string>> =>
-  ask("/api/break-glass", { method: "POST", json: { study, reason }, read: (value) => text(record(value)["ends_at"]) });
+/** Open it for an hour. */
+export const breakGlass = (study: string, reason: string): Promise<Answer<undefined>> => ask("/api/break-glass", { method: "POST", json: { study, reason }, read: nothing });
 
 export type Finding = "justified" | "not_justified";
 

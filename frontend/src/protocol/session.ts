@@ -18,6 +18,8 @@ export interface Person {
   idle: { locksInS: number; afterS: number } | null;
   /** Whether there are studies that are not open to them, which they may open in an emergency. */
   mayBreakGlass: boolean;
+  /** What they opened so, and when each is locked again by this device's clock. */
+  opened: { study: string; until: number }[];
 }
 
 /** What is asked of a person: to show that it is they, or to add a second factor. */
@@ -56,6 +58,11 @@ const idle: Read<Person["idle"]> = (value) => {
   return { locksInS: number(wire["locks_in_s"]), afterS: number(wire["after_s"]) };
 };
 
+const opened: Read<Person["opened"][number]> = (value) => {
+  const wire = record(value);
+  return { study: text(wire["study"]), until: Date.now() + number(wire["ends_in_s"]) * 1000 };
+};
+
 const person: Read<Person> = (value) => {
   const wire = record(value);
   return {
@@ -66,6 +73,7 @@ const person: Read<Person> = (value) => {
     secondFactorDueAt: orNull((at) => new Date(text(at)))(wire["second_factor_due_at"]),
     idle: orNull(idle)(wire["idle"]),
     mayBreakGlass: wire["may_break_glass"] === true,
+    opened: listOf(opened)(wire["glass_breaks"]),
   };
 };
 

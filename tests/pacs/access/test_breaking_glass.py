@@ -88,6 +88,19 @@ def test_a_locked_study_opens_for_an_hour_and_its_reason_is_kept(alices: Browser
     assert REASON not in str(event.details)  # it may name the patient: it is read where it is reviewed
 
 
+def test_their_session_tells_what_is_open_so_and_for_how_long(alices: Browser, locked: Study) -> None:
+    def told() -> Any:
+        return alices.client.get("/api/session").json()["user"]["glass_breaks"]
+
+    assert told() == []
+    breaks(alices)
+    ((study, left),) = [(one["study"], one["ends_in_s"]) for one in told()]
+    assert study == "1.2.2"
+    assert 3500 < left <= 3600
+    BreakGlass.objects.update(ends_at=timezone.now() - timedelta(seconds=1))
+    assert told() == []
+
+
 def test_it_ends_by_the_databases_clock(
     alices: Browser, locked: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,7 @@ def test_a_key_is_printed_alone_on_the_last_line_and_kept_as_a_hash() -> None:
         "second_factor_due_at": None,
         "idle": None,
         "may_break_glass": False,
+        "glass_breaks": [],
     }
     assert not User.objects.get(username="viewer").has_usable_password()
     assert key not in str([list(model.objects.values()) for model in (ApiKey, AuditEvent, User)])

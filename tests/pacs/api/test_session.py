@@ -38,6 +38,7 @@ def test_a_person_is_told_who_they_are() -> None:
         "role": "clinician",
         "unseen_notices": 0,
         "may_break_glass": False,
+        "glass_breaks": [],
     }
     assert told["setup_needed"] is False
 

@@ -8,9 +8,10 @@ import { t } from "../../i18n/policy";
 import { Shell } from "../../shell/Shell";
 import { fullDate } from "../../words/dates";
 import { tellFailure } from "../../words/failures";
-import { momentInWords } from "../../words/moments";
+import { clockOf, momentInWords } from "../../words/moments";
 import { fullName } from "../../words/names";
 import "../../components/actables.css";
+import "../../components/intro.css";
 import "./glass.css";
 
 /** What was opened in emergencies: to be looked at first, then what was looked at. */
@@ -28,7 +29,7 @@ export default function Review() {
   return (
     <Shell title={t("review.title")}>
       <div class="page glass">
-        <header>
+        <header class="intro">
           <h1>{t("review.title")}</h1>
           <p class="lead">{t("review.lead")}</p>
         </header>
@@ -72,7 +73,7 @@ function Entry({ entry, onJudge }: { entry: GlassBreak; onJudge: () => void }) {
         </h2>
         <p class="glass-reason">{entry.reason}</p>
         <p>{whatOf(entry)}</p>
-        <p class="lead">{t("review.when", { began: moment(entry.beganAt), ends: moment(entry.endsAt) })}</p>
+        <p class="lead">{t("review.when", { began: moment(entry.beganAt), ends: clockOf(entry.endsAt) })}</p>
         {entry.reviewedAt !== null && (
           <p class="lead">
             {t("review.by", { who: entry.reviewedBy ?? "", when: moment(entry.reviewedAt) })}
@@ -115,14 +116,16 @@ function Judging({ entry, onClose, onJudged }: { entry: GlassBreak; onClose: () 
   };
   return (
     <Dialog title={t("review.ask.title")} onClose={onClose}>
-      <p class="glass-reason">{entry.reason}</p>
+      <p>
+        <bdi>{entry.person}</bdi>: {entry.reason}
+      </p>
+      <p class="lead">{whatOf(entry)}</p>
       <Field label={t("review.note")} value={note} onText={setNote} autocomplete="off" maxLength={500} />
       <div class="dialog-buttons">
-        <Button onClick={onClose}>{t("common.cancel")}</Button>
         <Button look="danger" busy={busy} onClick={() => void judge("not_justified")}>
           {t("review.not_justified")}
         </Button>
-        <Button look="primary" busy={busy} onClick={() => void judge("justified")}>
+        <Button busy={busy} onClick={() => void judge("justified")}>
           {t("review.justified")}
         </Button>
       </div>

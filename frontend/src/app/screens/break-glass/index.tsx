@@ -6,11 +6,13 @@ import { Button, Dialog, Empty, Field, toast } from "../../components/index";
 import { type Key, t } from "../../i18n/policy";
 import { navigate } from "../../router";
 import { Shell } from "../../shell/Shell";
+import { learnSession, person } from "../../state/session";
 import { guarded } from "../../state/stepUp";
 import { fullDate } from "../../words/dates";
 import { tellFailure } from "../../words/failures";
-import { momentInWords } from "../../words/moments";
+import { minutesLeft } from "./timeLeft";
 import "../../components/actables.css";
+import "../../components/intro.css";
 import "./glass.css";
 
 const WAYS: readonly AskedBy[] = ["patient_id", "accession_number"];
@@ -28,10 +30,11 @@ export default function BreakGlass() {
   return (
     <Shell title={t("glass.title")}>
       <div class="page glass">
-        <header>
+        <header class="intro">
           <h1>{t("glass.title")}</h1>
           <p class="lead">{t("glass.lead")}</p>
         </header>
+        <OpenNow />
         <SearchForm onSearch={search} />
         {failure && <p role="alert">{tellFailure(failure).what}</p>}
         {found?.length === 0 && (
@@ -47,6 +50,33 @@ export default function BreakGlass() {
         {opening && <Asked study={opening} onClose={() => setOpening(null)} />}
       </div>
     </Shell>
+  );
+}
+
+/** What they opened and can go on with. */
+function OpenNow() {
+  const opened = person.value?.opened ?? [];
+  if (opened.length === 0) return null;
+  return (
+    <section aria-label={t("glass.now")}>
+      <h2>{t("glass.now")}</h2>
+      <ul class="actables">
+        {opened.map(({ study, until }) => {
+          const left = t("glass.left", { count: minutesLeft(until, Date.now()) });
+          return (
+            <li key={study} class="actable">
+              <div class="actable-words">
+                <h3>{t("glass.standing")}</h3>
+                <p class="lead">{left}</p>
+              </div>
+              <a class="button button-plain" href={`/study/${study}`} aria-label={t("glass.againNamed", { left })}>
+                <span>{t("glass.again")}</span>
+              </a>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
   );
 }
 
@@ -116,7 +146,7 @@ function Asked({ study, onClose }: { study: LockedStudy; onClose: () => void }) 
     onClose(); // who is acting may be asked now, and that is a dialog too
     const answer = await guarded(() => breakGlass(study.study, reason.trim()));
     if (answer.ok) {
-      toast({ text: t("glass.opened", { until: momentInWords(new Date(answer.value)) }) });
+      await learnSession(); // which tells what is open, and for how long: it stands over the study
       navigate(`/study/${study.study}`);
     } else if (answer.failure.kind !== "aborted") {
       toast({ text: tellFailure(answer.failure).what, tone: "danger" });

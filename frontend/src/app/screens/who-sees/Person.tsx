@@ -1,8 +1,8 @@
-import { Check, Minus, Plus } from "lucide-preact";
+import { Check, Eye, EyeOff, Minus, Plus } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Failure } from "../../../protocol/index";
 import { type Account, type Opening, type Sees, type Way, closeGrant, loadSees } from "../../../protocol/later";
-import { Button, Dialog, Field, Skeleton, toast } from "../../components/index";
+import { Badge, Button, Dialog, Field, Skeleton, toast } from "../../components/index";
 import { actInWords, roleInWords, t, wayInWords } from "../../i18n/policy";
 import { tellFailure } from "../../words/failures";
 import { momentInWords } from "../../words/moments";
@@ -56,14 +56,15 @@ function Outcome({ told, ofOne, onChanged }: { told: Sees; ofOne: boolean; onCha
   const others = told.ways.filter((way) => !way.opens);
   return (
     <>
-      <p class="sees-outcome" role="status">
-        {outcomeOf(told, ofOne)}
+      <p class={told.sees ? "sees-outcome sees-outcome-yes" : "sees-outcome"} role="status">
+        {told.sees ? <Eye size={20} aria-hidden="true" /> : <EyeOff size={20} aria-hidden="true" />}
+        <span>{outcomeOf(told, ofOne)}</span>
       </p>
       {told.ways.length === 0 && <p>{t("sees.noWays")}</p>}
       <Ways title={t("sees.why")} ways={opening} ofOne={ofOne} onChanged={onChanged} />
       <Ways title={t("sees.whyNot")} ways={others} ofOne={ofOne} onChanged={onChanged} />
       <h3>{t("sees.may")}</h3>
-      <p>{told.acts.map(actInWords).join(", ") || "–"}</p>
+      <p class="sees-acts">{told.acts.length === 0 ? t("sees.mayNothing") : told.acts.map((act) => <Badge key={act}>{actInWords(act)}</Badge>)}</p>
     </>
   );
 }

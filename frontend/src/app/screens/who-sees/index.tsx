@@ -8,6 +8,7 @@ import { roleInWords, t } from "../../i18n/policy";
 import { Shell } from "../../shell/Shell";
 import { tellFailure } from "../../words/failures";
 import { Person } from "./Person";
+import "../../components/intro.css";
 import "./whoSees.css";
 
 /** What somebody sees, and by what; what was granted is taken back here, and more is granted. */
@@ -24,7 +25,7 @@ export default function WhoSees() {
   return (
     <Shell title={t("sees.title")}>
       <div class="page sees">
-        <header>
+        <header class="intro">
           <h1>{t("sees.title")}</h1>
           {!chosen && <p class="lead">{t("sees.lead")}</p>}
         </header>
