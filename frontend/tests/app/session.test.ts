@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { knowledge, learnSession, person, wasSignedOut } from "../../src/app/state/session";
 
-const doctor = { username: "doctor", display_name: "Doctor", role: "clinician", unseen_notices: 0 };
+const doctor = { username: "doctor", display_name: "Doctor", role: "clinician", unseen_notices: 0, acts: ["view"], glass_breaks: [] };
 
 /** The server answers with this person, or with nobody. */
 function serverKnows(user: typeof doctor | null, meanwhile: () => void = () => undefined): void {
