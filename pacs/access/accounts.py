@@ -56,6 +56,11 @@ def accounts() -> QuerySet[User]:
     )
 
 
+def count_people(role: str) -> int:
+    """How many open accounts are of this role."""
+    return User.objects.filter(role=role, is_active=True).count()
+
+
 def account_named(username: str) -> User:
     """The account of this name, in whatever case. Raises NotFound."""
     user = User.objects.filter(username__iexact=username).first()

@@ -4,8 +4,9 @@ GET    /api/roles          {"roles": [Role...]}
 PATCH  /api/roles/{role}   {"rights"?, "breadth"?} -> the Role; 400 for what the role must keep or can never have
 DELETE /api/roles/{role}   as it is shipped -> the Role
 
-Role: {"role", "rights", "breadth", "shipped": {"rights", "breadth"}, "least", "most", "breadths"}: what it may do and
-which studies are open by themselves; what has to stay, and what it may be given at most.
+Role: {"role", "people", "rights", "breadth", "shipped": {"rights", "breadth"}, "least", "most", "breadths"}: how many
+open accounts have it, what it may do and which studies are open by themselves; what has to stay, and what it may be
+given at most.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from pacs.access.accounts import count_people
 from pacs.access.audit import record
 from pacs.access.authentication import IsFresh
 from pacs.access.middleware import actor_of
@@ -63,6 +65,7 @@ def _told(role: str, template: Template) -> dict[str, Any]:
     limits = LIMITS[role]
     return {
         "role": str(role),
+        "people": count_people(role),
         **_template(template),
         "shipped": _template(SHIPPED[role]),
         "least": sorted(limits.least),

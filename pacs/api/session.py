@@ -106,6 +106,7 @@ def _told(request: Request) -> dict[str, Any] | None:
         "username": user.username,
         "display_name": user.display_name or user.username,
         "role": user.role,
+        "acts": sorted(actor.reach.rights),
         "unseen_notices": count_unseen(actor),
         "second_factor_due_at": due.isoformat() if due else None,
         "idle": told_idle(user, actor.session_key),

@@ -20,6 +20,7 @@ export type Route =
   | { name: "break-glass" }
   | { name: "glass-review" }
   | { name: "who-sees" }
+  | { name: "roles" }
   | { name: "unknown" };
 
 const UID = /^[0-9.]{1,64}$/;
@@ -39,6 +40,7 @@ const PLAIN: Readonly<Record<string, Route>> = {
   "/break-glass": { name: "break-glass" },
   "/break-glass/review": { name: "glass-review" },
   "/who-sees": { name: "who-sees" },
+  "/roles": { name: "roles" },
 };
 
 /** From an address (path and query) to a place in the app. */

@@ -6,5 +6,6 @@ export * from "./exports";
 export * from "./keys";
 export * from "./policy";
 export * from "./received";
+export * from "./roles";
 export * from "./shares";
 export * from "./uploads";

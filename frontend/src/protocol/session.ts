@@ -10,6 +10,8 @@ export interface Person {
   username: string;
   displayName: string;
   role: Role;
+  /** What they may do, as the server names it. */
+  acts: string[];
   /** What they were told of links and have not looked at. */
   unseenNotices: number;
   /** Until when they may go on without a second factor, where they need one and have none. */
@@ -69,6 +71,7 @@ const person: Read<Person> = (value) => {
     username: text(wire["username"]),
     displayName: text(wire["display_name"]),
     role: oneOf(...ROLES)(wire["role"]),
+    acts: listOf(text)(wire["acts"]),
     unseenNotices: number(wire["unseen_notices"]),
     secondFactorDueAt: orNull((at) => new Date(text(at)))(wire["second_factor_due_at"]),
     idle: orNull(idle)(wire["idle"]),

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from pacs.access.models import ApiKey, AuditEvent, Grant, PatientTie, User
+from pacs.access.roles import SHIPPED
 from tests.browser import Browser, with_totp
 from tests.pacs.access.conftest import Kept
 from tests.people import PASSWORD, ada, alice, bob, charlie, give_password, pia, signed_in, tess
@@ -31,6 +32,7 @@ def test_a_key_is_printed_alone_on_the_last_line_and_kept_as_a_hash() -> None:
         "username": "viewer",
         "display_name": "viewer",
         "role": "clinician",
+        "acts": sorted(SHIPPED["clinician"].rights),
         "unseen_notices": 0,
         "second_factor_due_at": None,
         "idle": None,

@@ -123,6 +123,9 @@ def test_administrators_change_roles_once_they_showed_who_they_are() -> None:
     browser.sign_in("ada")
     status, told = browser.send("GET", "/api/roles")
     assert (status, [one["role"] for one in told["roles"]]) == (200, [str(role) for role in SHIPPED])
+    assert {one["role"]: one["people"] for one in told["roles"]} == {
+        "administrator": 1, "clinician": 0, "technologist": 0, "referrer": 0, "patient": 0,
+    }  # fmt: skip
     rights = sorted(SHIPPED[Role.PATIENT].rights - {Act.DOWNLOAD})
     status, told = browser.send("PATCH", "/api/roles/patient", {"rights": rights})
     assert (status, told["rights"]) == (200, rights)

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from pacs.access.roles import SHIPPED
 from pacs.api.session import VERSION
 from tests.people import account, ada, alice, bearer, signed_in
 
@@ -36,6 +37,7 @@ def test_a_person_is_told_who_they_are() -> None:
         "username": "alice",
         "display_name": "Dr Alice",
         "role": "clinician",
+        "acts": sorted(SHIPPED["clinician"].rights),
         "unseen_notices": 0,
         "may_break_glass": False,
         "glass_breaks": [],

@@ -12,3 +12,5 @@ export const wayInWords = (reason: string, words: string): string => (`way.${rea
 export const actInWords = (act: string): string => (`may.${act}` in policy ? t(`may.${act}` as Key) : act);
 
 export const roleInWords = (role: string): string => (`role.${role}` in policy ? t(`role.${role}` as Key) : role);
+
+export const breadthInWords = (breadth: string): string => (`breadth.${breadth}` in policy ? t(`breadth.${breadth}` as Key) : breadth);

@@ -25,7 +25,7 @@ function places(): Place[] {
   const role = person.value?.role;
   if (role === undefined) return [];
   if (role === "patient") return [MY_IMAGES, SHARES, ACCOUNT];
-  return [STUDIES, ...(mayUpload(role) ? [UPLOAD] : []), SHARES, ...(mayDelete(role) ? [BIN] : []), ACCOUNT];
+  return [STUDIES, ...(mayUpload() ? [UPLOAD] : []), SHARES, ...(mayDelete() ? [BIN] : []), ACCOUNT];
 }
 
 /** The frame around every screen but the viewer: at the bottom of a phone under the thumb, at the side of anything wider. */

@@ -1,10 +1,13 @@
 import type { Role } from "../../protocol/index";
+import { person } from "./session";
 
 /** Where a person begins. */
 export const homeOf = (role: Role): string => (role === "patient" ? "/my-images" : "/studies");
 
-/** Who may add studies. */
-export const mayUpload = (role: Role): boolean => role === "administrator" || role === "clinician" || role === "technologist";
+const may = (act: string): boolean => person.value?.acts.includes(act) ?? false;
 
-/** Who may put studies into the bin, and bring them back. */
-export const mayDelete = (role: Role): boolean => role === "administrator";
+/** Whether they may add studies. */
+export const mayUpload = (): boolean => may("store");
+
+/** Whether they may put studies into the bin, and bring them back. */
+export const mayDelete = (): boolean => may("delete");

@@ -1,4 +1,4 @@
-import { Eye, Lock, LogOut, ScrollText, ShieldCheck, Siren } from "lucide-preact";
+import { Eye, Lock, LogOut, ScrollText, ShieldCheck, Siren, SlidersHorizontal } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, toast } from "../../components/index";
 import { t as shell } from "../../i18n/index";
@@ -92,6 +92,12 @@ function Administration() {
         <a class="button button-plain" href="/who-sees">
           <Eye size={20} aria-hidden="true" />
           <span>{t("account.whoSeesOpen")}</span>
+        </a>
+      </Row>
+      <Row title={t("account.roles")}>
+        <a class="button button-plain" href="/roles">
+          <SlidersHorizontal size={20} aria-hidden="true" />
+          <span>{t("account.rolesOpen")}</span>
         </a>
       </Row>
       <Row title={t("account.emergencies")}>

@@ -128,8 +128,7 @@ function Nothing() {
       </Empty>
     );
   }
-  const role = person.value?.role;
-  const canAdd = role !== undefined && mayUpload(role);
+  const canAdd = mayUpload();
   return (
     <Empty icon={FolderOpen} title={t("studies.empty.title")}>
       <p>{t(canAdd ? "studies.empty.store" : "studies.empty.wait")}</p>

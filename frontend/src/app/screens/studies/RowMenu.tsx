@@ -17,8 +17,7 @@ export const mayMenu = (): boolean => person.value !== null;
 export function RowMenu({ row }: { row: StudyRow }) {
   const [anchor, setAnchor] = useState<Element | null>(null);
   const place = useRef<HTMLDivElement>(null);
-  const role = person.value?.role;
-  if (role === undefined) return null;
+  if (person.value === null) return null;
   const label = t("studies.actions", { name: fullName(row.patient.name) || t("studies.noName") });
   const moveToBin = (): void =>
     void deleting().then(
@@ -26,7 +25,7 @@ export function RowMenu({ row }: { row: StudyRow }) {
       () => toast({ text: t("later.failed.what"), tone: "danger" }),
     );
   const items: MenuItem[] = [{ label: t("studies.export"), icon: PackageOpen, perform: () => navigate(`/study/${row.uid}/export`) }];
-  if (mayDelete(role)) items.push({ label: t("studies.moveToBin"), icon: Trash2, perform: moveToBin });
+  if (mayDelete()) items.push({ label: t("studies.moveToBin"), icon: Trash2, perform: moveToBin });
   return (
     <div class="row-menu" ref={place}>
       <IconButton icon={Ellipsis} label={label} aria-haspopup="menu" onClick={() => setAnchor(place.current)} />
