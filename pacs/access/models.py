@@ -240,7 +240,12 @@ class SetAside(models.Model):
 
     study_instance_uid = models.CharField(max_length=64, db_index=True)
     patient = models.ForeignKey(Patient, null=True, on_delete=models.SET_NULL, related_name="+")
-    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")  # of a grant
+    # Of a grant, who held it: they may hear what became of the study (policy.changes_open_to).
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    group = models.ForeignKey(PeopleGroup, null=True, on_delete=models.CASCADE, related_name="+")
+    to_institution = models.ForeignKey(
+        Institution, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     model = models.CharField(max_length=32)
     row = models.JSONField()
 

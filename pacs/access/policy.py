@@ -12,7 +12,7 @@ from django.utils import timezone
 from pacs.access.actors import Actor, Guest
 from pacs.access.models import GuestLink, Purpose, SetAside, SharedPart
 from pacs.access.reach import GRANTED_TO
-from pacs.access.ways import Way, ways_of
+from pacs.access.ways import Way, held_by, ways_of
 
 NOTHING = Q(pk__in=())
 
@@ -89,7 +89,7 @@ def changes_open_to(actor: Actor) -> Q:
     told = reduce(or_, (_change_by(way) for way in ways))
     if actor.user_id is None or actor.reach.breadth not in GRANTED_TO:
         return told
-    was_granted = SetAside.objects.filter(user_id=actor.user_id)
+    was_granted = SetAside.objects.filter(held_by(actor))
     return told | Q(study_instance_uid__in=was_granted.values("study_instance_uid"))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core import serializers
 from django.db.models import ForeignKey, Model, Q, QuerySet
+from django.utils import timezone
 
 from pacs.access.granted import HOLDERS
 from pacs.access.models import Grant, GuestLink, Notice, SetAside, SharedPart
@@ -47,7 +48,8 @@ def bring_back(study: Study) -> None:
 
 def forget(study_instance_uid: str) -> None:
     """Nothing comes back any more. That a grant was is still known: its holder may hear what became of the study."""
-    SetAside.objects.filter(study_instance_uid=study_instance_uid, user=None).delete()
+    of_nobody = {holder: None for holder in HOLDERS}
+    SetAside.objects.filter(study_instance_uid=study_instance_uid, **of_nobody).delete()
 
 
 def _rows(model: type[Model], path: str, study: Study) -> QuerySet[Any]:
@@ -63,10 +65,17 @@ def _kept(row: Model, study: Study) -> SetAside:
     return SetAside(
         study_instance_uid=study.study_instance_uid,
         patient_id=study.patient_id,
-        user_id=row.user_id if isinstance(row, Grant) else None,
+        **_holder(row),
         model=row._meta.label_lower,
         row=_plain(said),
     )
+
+
+def _holder(row: Model) -> dict[str, Any]:
+    """Who may hear what became of the study: whoever it was granted to when it went."""
+    if not isinstance(row, Grant) or (row.expires_at is not None and row.expires_at <= timezone.now()):
+        return {}
+    return {f"{holder}_id": getattr(row, f"{holder}_id") for holder in HOLDERS}
 
 
 def _plain(said: dict[str, Any]) -> dict[str, Any]:

@@ -115,14 +115,19 @@ def _granted(actor: Actor) -> tuple[Way, ...]:
     )
 
 
-def grants_held_by(actor: Actor) -> QuerySet[Grant]:
-    """The grants to the person, to a group they are in, or to the staff of their institution; ended ones too."""
+def held_by(actor: Actor) -> Q:
+    """The condition under which a grant is to the person, a group they are in, or the staff of their institution."""
     held = Q(user_id=actor.user_id)
     if actor.reach.groups:
         held |= Q(group_id__in=actor.reach.groups)
     if actor.reach.breadth is Breadth.INSTITUTION:
         held |= Q(to_institution_id=actor.reach.institution)
-    return Grant.objects.filter(held)
+    return held
+
+
+def grants_held_by(actor: Actor) -> QuerySet[Grant]:
+    """All grants that the person has, by themselves or with others; ended ones too."""
+    return Grant.objects.filter(held_by(actor))
 
 
 def not_ended() -> Q:

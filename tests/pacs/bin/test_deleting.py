@@ -9,14 +9,25 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from pacs.access.accounts import create_account
-from pacs.access.grants import grant_study
-from pacs.access.models import Grant, GuestLink, PatientTie, SetAside, SharedPart
-from pacs.access.permit import visible_studies
+from pacs.access.accounts import change_account, create_account
+from pacs.access.grants import Holder, Opened, grant, grant_study
+from pacs.access.models import Grant, GuestLink, PatientTie, SetAside, SharedPart, User
+from pacs.access.people_groups import change_group, make_group
+from pacs.access.permit import visible_changes, visible_studies
 from pacs.access.standing import read_epoch
+from pacs.bin.emptying import erase
 from pacs.bin.models import BinnedObject, Deletion
 from pacs.bin.throwing_away import delete
-from pacs.catalog.models import Change, Instance, InstanceMetadata, Patient, Series, Study, StudyWord
+from pacs.catalog.models import (
+    Change,
+    Instance,
+    InstanceMetadata,
+    Institution,
+    Patient,
+    Series,
+    Study,
+    StudyWord,
+)
 from pacs.catalog.unregister import Scope
 from pacs.errors import Conflict, NotAllowed, NotFound
 from pacs.ingest.models import Upload
@@ -159,6 +170,48 @@ def test_every_table_that_hangs_on_the_catalogue_is_either_set_aside_or_its_own(
         if getattr(relation.on_delete, "__name__", "") == "CASCADE"
     }
     assert hangs - own == {*OF_A_STUDY, WITH_PARTS}, "what is lost with a study? set_aside has to keep it"
+
+
+@in_threads
+def test_whoever_had_it_with_others_hears_that_it_went_and_has_it_again_when_it_comes_back() -> None:
+    received(*study_of(1))
+    study, tess = Study.objects.get(), people.tess()
+    elsewhere = Institution.objects.create(name="Elsewhere")
+    change_account(tess, actor=people.TESTS, institution=elsewhere.pk)
+    leaver = people.account("leo", "referrer")
+    board = make_group("Board", [leaver, people.charlie()], actor=people.TESTS)
+    grant(Holder(group=board), Opened(study=study), actor=people.TESTS)
+    grant(Holder(to_institution=elsewhere), Opened(study=study), actor=people.TESTS)
+    stranger = change_account(
+        create_account("stan", "technologist", actor=people.TESTS),
+        actor=people.TESTS,
+        institution=Institution.objects.create(name="Third").pk,
+    )
+    change_group(board, actor=people.TESTS, members=[people.charlie()])
+    deletion = binned()
+    assert [hears(one) for one in (people.charlie(), tess)] == [1, 1]
+    assert [hears(one) for one in (leaver, stranger)] == [0, 0]
+    assert not visible_studies(people.actor(people.charlie())).exists()
+    restored(deletion)
+    assert [visible_studies(people.actor(one)).count() for one in (people.charlie(), tess)] == [1, 1]
+    assert not visible_studies(people.actor(stranger)).exists()
+
+
+@in_threads
+def test_whoever_had_it_hears_so_after_it_was_erased_too_and_nobody_whose_grant_had_ended() -> None:
+    received(*study_of(1))
+    study, ada = Study.objects.get(), people.actor(people.ada())
+    board = make_group("Board", [people.charlie()], actor=people.TESTS)
+    grant(Holder(group=board), Opened(study=study), actor=people.TESTS)
+    late = people.account("greta", "referrer")
+    grant_study(late, study, actor=ada, expires_at=timezone.now() - timedelta(seconds=1))
+    erase(binned(), actor=ada)
+    assert (hears(people.charlie()), hears(late)) == (1, 0)
+
+
+def hears(user: User) -> int:
+    """How much of what went they are told."""
+    return visible_changes(people.actor(user)).count()
 
 
 @in_threads
