@@ -10,9 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from pacs.access.actors import Actor, Guest
+from pacs.access.condition import IsOpen
 from pacs.access.models import GuestLink, Purpose, SetAside, SharedPart
-from pacs.access.reach import GRANTED_TO
-from pacs.access.ways import Way, held_by, ways_of
+from pacs.access.reach import GRANTED_TO, Breadth
+from pacs.access.ways import Way, held_by, may_have_ways, ways_of
 
 NOTHING = Q(pk__in=())
 
@@ -24,7 +25,7 @@ def sees_everything(actor: Actor) -> bool:
 
 def sees_most(actor: Actor) -> bool:
     """Whether so much is open to the actor that it is not to be listed study by study."""
-    return sees_everything(actor) or any(way.is_wide for way in ways_of(actor))
+    return sees_everything(actor) or (may_have_ways(actor) and actor.reach.breadth is Breadth.INSTITUTION)
 
 
 def studies_open_to(actor: Actor, study: str = "", *, one: bool = False) -> Q:
@@ -39,23 +40,7 @@ def studies_open_to(actor: Actor, study: str = "", *, one: bool = False) -> Q:
         return Q()
     if actor.guest is not None:
         return _linked_to(actor.guest, study) & studies_open_to(actor.guest.sender, study, one=one)
-    ways = ways_of(actor)
-    if not ways:
-        return NOTHING
-    if one:
-        return reduce(or_, (Q(way.opens_one(study)) for way in ways))
-    wide = [way.opens(study) for way in ways if way.is_wide]
-    return reduce(or_, [*wide, *_named_by([way for way in ways if not way.is_wide], study)])
-
-
-def _named_by(ways: list[Way], study: str) -> list[Q]:
-    """The studies of all of these ways, by their numbers: an index is asked for each, no other is read."""
-    if not ways:
-        return []
-    if len(ways) == 1:
-        return [ways[0].opens(study)]
-    first, *others = (way.opened() for way in ways)
-    return [Q(**{f"{study}pk__in": first.union(*others, all=True)})]
+    return Q(IsOpen(actor, study, one)) if may_have_ways(actor) else NOTHING
 
 
 def series_open_to(actor: Actor, series: str = "", *, one: bool = False) -> Q:

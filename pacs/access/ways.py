@@ -7,13 +7,14 @@ is said of an access is what decides it.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -51,6 +52,7 @@ class Way:
     """Open is each study whose `of_study` is among the `names` of the rows.
 
     `is_wide` is said of ways by which most of an archive may be open: those are never listed study by study.
+    `by_holder` are the same rows once more, of each holder apart, where there may be several.
     """
 
     reason: Reason
@@ -58,6 +60,7 @@ class Way:
     names: str
     of_study: str
     is_wide: bool = False
+    by_holder: tuple[QuerySet[Any], ...] = ()
 
     def rows_for(self, study: Study) -> QuerySet[Any]:
         """The rows by which this study is open."""
@@ -67,27 +70,32 @@ class Way:
         """The condition for many studies: the rows are read once. `study` as in policy.studies_open_to."""
         return Q(**{f"{study}{self.of_study}__in": self.rows.values(self.names)})
 
-    def opens_one(self, study: str) -> Exists:
-        """The condition for a study that is found otherwise: an index is asked for it, however many rows there are."""
-        return Exists(self.rows.filter(**{self.names: OuterRef(f"{study}{self.of_study}")}))
+    def opened(self) -> Iterator[QuerySet[Any]]:
+        """The numbers of the studies that are open so: of each holder apart, so that each is found by its own index."""
+        for rows in self.by_holder or (self.rows,):
+            named = rows.values_list(self.names)
+            is_named = self.of_study == "pk"
+            yield (
+                named
+                if is_named
+                else Study.objects.filter(**{f"{self.of_study}__in": named}).values_list("pk")
+            )
 
-    def opened(self) -> QuerySet[Any]:
-        """The numbers of the studies that are open so."""
-        if self.of_study == "pk":
-            return self.rows.values_list(self.names)
-        return Study.objects.filter(self.opens("")).values_list("pk")
+
+def may_have_ways(actor: Actor) -> bool:
+    """Whether there is any way at all, told without making them."""
+    breadth = actor.reach.breadth
+    return actor.user_id is not None and actor.reads and (breadth is Breadth.OWN or breadth in GRANTED_TO)
 
 
 def ways_of(actor: Actor) -> tuple[Way, ...]:
     """Every way in which a study may be open to a person to whom not everything is."""
-    if actor.user_id is None or not actor.reads:
+    if actor.user_id is None or not may_have_ways(actor):
         return ()
     breadth = actor.reach.breadth
     if breadth is Breadth.OWN:
         tied = PatientTie.objects.filter(user_id=actor.user_id)
         return (Way(Reason.TIED, tied, "patient_id", "patient_id"),)
-    if breadth not in GRANTED_TO:
-        return ()
     if breadth is Breadth.INSTITUTION:
         return (_by_themselves(actor.user_id, breadth), _broken(actor.user_id), *_granted(actor))
     return (_by_themselves(actor.user_id, breadth), *_granted(actor))
@@ -108,31 +116,38 @@ def _broken(user_id: int) -> Way:
 
 
 def _granted(actor: Actor) -> tuple[Way, ...]:
-    grants = grants_held_by(actor).filter(not_ended())
-    return tuple(
-        Way(reason, grants.filter(**{f"{names}__isnull": False}), names, of_study)
-        for reason, names, of_study in GRANTED
+    return tuple(_granted_by(actor, *of) for of in GRANTED)
+
+
+def _granted_by(actor: Actor, reason: Reason, names: str, of_study: str) -> Way:
+    lasting = Grant.objects.filter(not_ended(), **{f"{names}__isnull": False})
+    holders = _holders(actor)
+    return Way(
+        reason,
+        lasting.filter(reduce(or_, holders)),
+        names,
+        of_study,
+        by_holder=tuple(lasting.filter(holder) for holder in holders),
     )
 
 
 def held_by(actor: Actor) -> Q:
     """The condition under which a grant is to the person, a group they are in, or the staff of their institution."""
-    held = Q(user_id=actor.user_id)
+    return reduce(or_, _holders(actor))
+
+
+def _holders(actor: Actor) -> tuple[Q, ...]:
+    holders = [Q(user_id=actor.user_id)]
     if actor.reach.groups:
-        held |= Q(group_id__in=actor.reach.groups)
+        holders.append(Q(group_id__in=actor.reach.groups))
     if actor.reach.breadth is Breadth.INSTITUTION:
-        held |= Q(to_institution_id=actor.reach.institution)
-    return held
-
-
-def grants_held_by(actor: Actor) -> QuerySet[Grant]:
-    """All grants that the person has, by themselves or with others; ended ones too."""
-    return Grant.objects.filter(held_by(actor))
+        holders.append(Q(to_institution_id=actor.reach.institution))
+    return tuple(holders)
 
 
 def not_ended() -> Q:
     """The condition under which a grant holds, now."""
-    return Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    return Q(expires_at=None) | Q(expires_at__gt=Now())
 
 
 def first_end(actor: Actor, study: Study) -> float | None:
@@ -142,7 +157,7 @@ def first_end(actor: Actor, study: Study) -> float | None:
     if actor.reach.has_all or actor.reach.breadth not in GRANTED_TO:
         return None
     of_study = reduce(or_, (Q(**{names: getattr(study, at)}) for _, names, at in GRANTED))
-    grants = grants_held_by(actor).filter(of_study, expires_at__gt=timezone.now())
+    grants = Grant.objects.filter(held_by(actor), of_study, expires_at__gt=timezone.now())
     first = grants.order_by("expires_at").values_list("expires_at", flat=True).first()
     ends = [first.timestamp()] if first else []
     return min([*ends, *_ends_of_breaks(actor, study)], default=None)

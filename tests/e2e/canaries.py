@@ -1,4 +1,4 @@
-"""Promise P16 over the whole browser suite: what must stand in no log line, no address and no answer that refuses.
+"""Promise P16 over the whole browser suite: what stands in no log of server or page, no address and no refusal.
 
 The canaries are the names, IDs and birth dates of the sample patients, and whatever secret the tests themselves used:
 PINs, secrets of links, passwords, keys of sessions. They are listened for in every page that `open_app` opens.
@@ -7,7 +7,6 @@ PINs, secrets of links, passwords, keys of sessions. They are listened for in ev
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -34,20 +33,17 @@ class Canaries:
     words: dict[str, str] = field(default_factory=dict)  # what it is, by the word
     addresses: set[str] = field(default_factory=set)
     refusals: list[str] = field(default_factory=list)
-    is_listening: bool = field(default_factory=lambda: bool(os.environ.get("LIGHTBOX_TEST_CANARIES")))
+    console: list[str] = field(default_factory=list)
     _refused: list[Response] = field(default_factory=list)
 
     def listen(self, context: BrowserContext) -> None:
         """To every page of this browser."""
-        if not self.is_listening:
-            return
         context.on("request", self._note_request)
-        context.on("response", self._note_response)
+        context.on("requestfinished", self._note_finished)
+        context.on("console", lambda message: self.console.append(message.text))
 
     def leave(self, context: BrowserContext) -> None:
         """Before the context is closed: its sessions are secrets, and its refusals can be read no longer."""
-        if not self.is_listening:
-            return
         for cookie in context.cookies():
             if cookie.get("name") in SESSION_COOKIES:
                 self._keep_secret("the key of a session", str(cookie.get("value", "")))
@@ -56,13 +52,18 @@ class Canaries:
         for response in self._refused:
             try:
                 self.refusals.append(response.text())
-            except (Error, UnicodeDecodeError):  # its page went on before it was read, or it is no text
+            except (Error, UnicodeDecodeError):  # its page is gone, or it is no text
                 continue
         self._refused.clear()
 
     def heard(self, log: str) -> list[str]:
         """Each canary that was heard, and where. Of a secret not the secret itself is told."""
-        places = {"log": [log], "address": sorted(self.addresses), "refusal": self.refusals}
+        places = {
+            "log": [log],
+            "address": sorted(self.addresses),
+            "refusal": self.refusals,
+            "console": self.console,
+        }
         words = {**{word: word for word in words_of_patients()}, **self.words}
         return [
             f"{what} in the {place}: {_around(text, match)}"
@@ -78,8 +79,10 @@ class Canaries:
             if name in SECRETS:
                 self._keep_secret(f"a {name}", value)
 
-    def _note_response(self, response: Response) -> None:
-        if response.status >= 400:
+    def _note_finished(self, request: Request) -> None:
+        # Only what has come to its end: a body whose page went on while it came is waited for forever.
+        response = request.existing_response
+        if response is not None and response.status >= 400:
             self._refused.append(response)
 
     def _keep_secret(self, what: str, value: str) -> None:

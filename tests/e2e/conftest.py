@@ -37,14 +37,13 @@ def canaries() -> Canaries:
 
 @pytest.fixture(scope="package")
 def lightbox(tmp_path_factory: pytest.TempPathFactory, canaries: Canaries) -> Iterator[Lightbox]:
-    """As a newcomer starts it, sample studies and all. LIGHTBOX_TEST_CANARIES=1 listens for what must not leave it."""
+    """As a newcomer starts it, sample studies and all."""
     # Accounts sign in once for all tests: nobody's hand is at most of them for as long as they all take.
     running = start(tmp_path_factory.mktemp("lightbox"), **NEVER_IDLE)
     started = len(running.text)  # the passwords of the sample accounts are told at the start, and only there
     yield running
     running.stop()
-    if canaries.is_listening:
-        assert canaries.heard(running.text[started:]) == []
+    assert canaries.heard(running.text[started:]) == []
 
 
 # Not for the session: while it runs, this thread has an event loop, and other tests could start none.
