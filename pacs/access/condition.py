@@ -93,21 +93,24 @@ def _for_one(database: str, ways: tuple[Way, ...]) -> Iterator[Written]:
     """An index is asked for it, however many rows there are."""
     for way in ways:
         rows = way.rows.filter(**{way.names: _Column(way.of_study)}).values(way.names)
-        yield _wrapped("EXISTS (", [_put_together(database, rows)])
+        yield _wrapped("EXISTS (", [_put_together(database, rows)], ")")
 
 
 def _for_many(database: str, ways: tuple[Way, ...]) -> Iterator[Written]:
     """The rows are read once. The studies of narrow ways by their numbers: an index is asked for each of those."""
+    is_sqlite = connections[database].vendor == "sqlite"
     # SQLite would fetch all of an institution by its index, and sort it, for the newest fifty: + bids it not to.
-    plain = "+" if connections[database].vendor == "sqlite" else ""
+    of_wide = "+<{}> IN (" if is_sqlite else "<{}> IN ("
+    # PostgreSQL would read all studies to join them to the few of narrow ways alone: an array it takes to be short.
+    is_joined = not is_sqlite and not any(way.is_wide for way in ways)
+    of_narrow, end = ("<pk> = ANY (ARRAY(", "))") if is_joined else ("<pk> IN (", ")")
     for way in ways:
         if way.is_wide:
-            yield _wrapped(
-                f"{plain}<{way.of_study}> IN (", [_put_together(database, way.rows.values(way.names))]
-            )
+            rows = _put_together(database, way.rows.values(way.names))
+            yield _wrapped(of_wide.format(way.of_study), [rows], ")")
     narrow = [_put_together(database, rows) for way in ways if not way.is_wide for rows in way.opened()]
     if narrow:
-        yield _wrapped("<pk> IN (", narrow)
+        yield _wrapped(of_narrow, narrow, end)
 
 
 def _put_together(database: str, rows: QuerySet[Any]) -> Written:
@@ -115,6 +118,6 @@ def _put_together(database: str, rows: QuerySet[Any]) -> Written:
     return Written(sql, tuple(parameters))
 
 
-def _wrapped(before: str, parts: list[Written]) -> Written:
+def _wrapped(before: str, parts: list[Written], after: str) -> Written:
     joined = " UNION ALL ".join(part.sql for part in parts)
-    return Written(f"{before}{joined})", tuple(one for part in parts for one in part.parameters))
+    return Written(f"{before}{joined}{after}", tuple(one for part in parts for one in part.parameters))
