@@ -25,12 +25,11 @@ from bench import (
     transport,
 )
 from bench.bars import Figure, at_most, table
-from bench.servers import lightbox, orthanc
+from bench.servers import lightbox, orthanc, settle
 from bench.slices import ct_series
 
 SLICES = 500
 COMPRESSED = 240  # more than two clients decode while they are measured
-SETTLED_S = 4
 MEMORY = at_most("memory (RSS) of the server's process after all this", "MB", 400, 250)
 WITH_IMAGES = frozenset(("receiving", "pixels", "retrieving", "metadata"))
 ALONE = {
@@ -79,7 +78,7 @@ def _with_images(asked: set[str]) -> Iterator[Figure]:
     with lightbox(LIGHTBOX_STREAM_DISK_MB="1") as ours, orthanc() as peer:
         yield from receiving.measure(ours, peer, slices)
         receiving.send(ours, compressed)
-        time.sleep(SETTLED_S)  # thumbnails of what just came are made in the background
+        settle(ours)
         if "pixels" in asked:
             yield from pixels.measure(ours, peer, slices, compressed)
         if "retrieving" in asked:
