@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -65,13 +66,16 @@ class DoorRequest:
     def parameters(self) -> dict[str, str]:
         """The query. Raises BadRequest for a parameter given twice, or too many."""
         query: bytes = self.scope["query_string"]
-        if not query:
-            return {}
-        try:
-            pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
-        except ValueError:
-            raise BadRequest(parameter="query", reason="too many parameters, or not ASCII") from None
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            raise BadRequest(parameter="query", reason="a parameter is given twice")
-        return found
+        return dict(_parsed(query)) if query else {}
+
+
+@lru_cache(maxsize=512)
+def _parsed(query: bytes) -> tuple[tuple[str, str], ...]:
+    """Its names and values. The tiles of a slice are asked for in the same words, and so are the slices of a series."""
+    try:
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        raise BadRequest(parameter="query", reason="too many parameters, or not ASCII") from None
+    if len(dict(pairs)) != len(pairs):
+        raise BadRequest(parameter="query", reason="a parameter is given twice")
+    return tuple(pairs)
