@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import socket
 import sys
 from collections.abc import Callable
@@ -17,6 +18,8 @@ MOST_SOCKET_MESSAGE_BYTES = 512 << 10  # from a client: the UIDs of a large seri
 # A thread that has made a picture waits so long at most for one that computes in Python. At Python's own 5 ms the
 # slowest percent of cached tiles took 72 ms on a busy machine, at 1 ms 41 ms, for the same work of the processor.
 SWITCH_THREADS_EVERY_S = 0.001
+# Objects made and not yet given up: at Python's own 700 every request pays for a search, and few make a cycle.
+LOOK_FOR_CYCLES_AFTER = 20_000
 # Frames are made in one thread and given up in another; heaps for each thread would be full of their holes.
 HEAPS = 2
 # Connections inherit it: asked after a minute of silence, given up after four questions without an answer.
@@ -62,6 +65,7 @@ class Server(uvicorn.Server):
 def tune_process() -> None:
     """Call it before the first thread starts."""
     sys.setswitchinterval(SWITCH_THREADS_EVERY_S)
+    gc.set_threshold(LOOK_FOR_CYCLES_AFTER)
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's; elsewhere memory is what it is
     if mallopt is not None:
         mallopt(M_ARENA_MAX, HEAPS)
