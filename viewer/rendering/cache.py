@@ -25,7 +25,7 @@ class ByteCache(Generic[Key, Value]):
         self._lock = threading.Lock()
         self._held: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
         self._held_bytes = 0
-        self._making: dict[Key, Future[Value]] = {}
+        self._making: dict[Key, list[Future[Value]]] = {}  # those who wait for what is being made
 
     def get(self, key: Key) -> Value | None:
         """The value if it is held; it is the last to be given up then."""
@@ -53,13 +53,13 @@ class ByteCache(Generic[Key, Value]):
             held = self._touch(key)
             if held is not None:
                 return held
-            making = self._making.get(key)
-            if making is None:
-                mine: Future[Value] = Future()
-                self._making[key] = mine
-        if making is not None:
-            return making.result()
-        return self._make(key, make, mine)
+            waiting = self._making.get(key)
+            if waiting is None:
+                self._making[key] = []
+            else:
+                made: Future[Value] = Future()
+                waiting.append(made)
+        return self._make(key, make) if waiting is None else made.result()
 
     def drop(self, key: Key) -> None:
         """Do not hold this one."""
@@ -82,21 +82,22 @@ class ByteCache(Generic[Key, Value]):
         with self._lock:
             return [self._size_of(value) for value, _ in self._held.values()]
 
-    def _make(self, key: Key, make: Callable[[], Value], mine: Future[Value]) -> Value:
+    def _make(self, key: Key, make: Callable[[], Value]) -> Value:
         try:
             value = make()
             self.put(key, value)
         except BaseException as error:
-            self._end_making(key)
-            mine.set_exception(error)
+            for made in self._end_making(key):
+                made.set_exception(error)
             raise
-        self._end_making(key)
-        mine.set_result(value)
+        for made in self._end_making(key):
+            made.set_result(value)
         return value
 
-    def _end_making(self, key: Key) -> None:
+    def _end_making(self, key: Key) -> list[Future[Value]]:
+        """Those who wait for it; whoever asks from now on finds it held, or makes it anew."""
         with self._lock:
-            del self._making[key]
+            return self._making.pop(key)
 
     def _touch(self, key: Key) -> Value | None:
         entry = self._held.get(key)
