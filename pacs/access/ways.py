@@ -124,7 +124,7 @@ def _granted_by(actor: Actor, reason: Reason, names: str, of_study: str) -> Way:
     holders = _holders(actor)
     return Way(
         reason,
-        lasting.filter(reduce(or_, holders)),
+        lasting.filter(held_by(actor)),
         names,
         of_study,
         by_holder=tuple(lasting.filter(holder) for holder in holders),
