@@ -13,7 +13,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 HERE = Path(__file__).resolve().parent
 SERVER = os.environ.get("POSTGRES_FOR_TESTS", "postgres://postgres@127.0.0.1:5432")
-REPEATED = ("test_standing.py", "test_audit.py", "test_append_only.py", "test_policy.py", "postgres_only.py")
+REPEATED = (
+    "test_standing.py",
+    "test_audit.py",
+    "test_append_only.py",
+    "test_policy.py",
+    "test_one_predicate.py",
+    "test_idle.py",
+    "test_breaking_glass.py",
+    "test_link_opening.py",
+    "postgres_only.py",
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +51,7 @@ def test_access_keeps_its_promises_on_postgres(server: str, tmp_path: Path) -> N
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr[-2000:]
