@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from pacs.access import audit, link_answers, link_mail
 from pacs.access.actors import NOBODY, actor_for_link
 from pacs.access.api_keys import digest_of
-from pacs.access.models import Challenge, GuestLink, Notice
+from pacs.access.models import Challenge, GuestLink, HealthLink, Notice
 from pacs.access.notices import tell_sender
 from pacs.access.share_links import MOST_TRIES
 from pacs.errors import BadRequest, NotFound, WrongAnswer
@@ -44,14 +45,23 @@ class Presented:
 
 def look_at(presented: Presented) -> GuestLink:
     """The link, with who made it, if it takes guests or will; changes nothing. Raises NotFound."""
-    found = GuestLink.objects.filter(public_id=presented.public_id[:LONGEST_ID]).select_related("made_by")
+    found = GuestLink.objects.filter(public_id=presented.public_id[:LONGEST_ID]).select_related(
+        "made_by", "health_link"
+    )
     link = found.first()
-    kept = _NO_DIGEST if link is None else link.secret_digest
-    is_known = hmac.compare_digest(kept, digest_of(presented.secret))
+    shown = digest_of(presented.secret)
+    is_known = any([hmac.compare_digest(kept, shown) for kept in _digests_of(link)])
     if link is None or not is_known or not takes_guests(link):
-        _note_refused()
+        note_refused()
         raise NotFound
     return link
+
+
+def _digests_of(link: GuestLink | None) -> tuple[str, str]:
+    """Of the secrets that open it: its own, and that of its SMART Health Link; of what is not there, none fits."""
+    health_link = getattr(link, "health_link", None)  # Django raises AttributeError where there is none
+    own = _NO_DIGEST if link is None else link.secret_digest
+    return own, _NO_DIGEST if health_link is None else health_link.secret_digest
 
 
 def takes_guests(link: GuestLink) -> bool:
@@ -69,6 +79,15 @@ def has_begun(link: GuestLink) -> bool:
 def open_link(presented: Presented, answer: str) -> GuestLink:
     """The link, opened by who knows the answer; its sender is told. Raises NotFound, WrongAnswer."""
     link = look_at(presented)
+    let_in(link, answer)
+    return link
+
+
+def let_in(link: GuestLink, answer: str, *, said_by: str = "") -> None:
+    """Count an opening of a link by who knows the answer. Raises NotFound, WrongAnswer.
+
+    `said_by` is whom a program that opens it says it does that for; empty for a browser on the page of the link.
+    """
     if not has_begun(link):
         raise NotFound
     if link.challenge == Challenge.EMAIL and not _has_code(link):
@@ -76,8 +95,7 @@ def open_link(presented: Presented, answer: str) -> GuestLink:
     _take_try(link)
     if not link_answers.is_right(answer.strip(), link.answer_hash):
         raise WrongAnswer(tries_left=_note_wrong(link), why="wrong")
-    _let_in(link)
-    return link
+    _count_opening(link, said_by)
 
 
 def send_code(presented: Presented) -> None:
@@ -107,7 +125,7 @@ def _take_try(link: GuestLink) -> None:
         pk=link.pk, tries_left__gt=0, revoked_at=None, expires_at__gt=timezone.now()
     )
     if not left.update(tries_left=F("tries_left") - 1):
-        _note_refused()
+        note_refused()
         raise NotFound
 
 
@@ -129,21 +147,40 @@ def _note_wrong(link: GuestLink) -> int:
     return left
 
 
-def _let_in(link: GuestLink) -> None:
+def _count_opening(link: GuestLink, said_by: str) -> None:
     now = timezone.now()
     has_room = Q(most_openings=None) | Q(openings__lt=F("most_openings"))
     open_still = GuestLink.objects.filter(has_room, pk=link.pk, revoked_at=None, expires_at__gt=now)
     with transaction.atomic():
-        opened = open_still.update(openings=F("openings") + 1, last_opened_at=now, tries_left=MOST_TRIES)
+        opened = open_still.update(
+            openings=F("openings") + 1, last_opened_at=now, tries_left=_tries_after(link)
+        )
         if not opened:
             raise NotFound
         if link.challenge == Challenge.EMAIL:
             GuestLink.objects.filter(pk=link.pk).update(answer_hash="")  # a code opens once
-        tell_sender(link, Notice.What.OPENED)
-        audit.record(actor_for_link(link), "link opened", study=link.study, link=link.public_id)
+        tell_sender(link, Notice.What.OPENED, said_by)
+        audit.record(
+            actor_for_link(link), "link opened", study=link.study, link=link.public_id, way=_way(said_by)
+        )
 
 
-def _note_refused() -> None:
+def _tries_after(link: GuestLink) -> int | Least:
+    """All of them again; of a SMART Health Link only the one that this opening took.
+
+    There wrong passcodes are counted over the life of the link ("SMART Health Link Manifest Request").
+    """
+    if not HealthLink.objects.filter(link=link).exists():
+        return MOST_TRIES
+    return Least(F("tries_left") + 1, Value(MOST_TRIES))
+
+
+def _way(said_by: str) -> str:
+    """By its page, or by a program; who that says it is may be anything, and is for the sender alone."""
+    return "health link" if said_by else "page"
+
+
+def note_refused() -> None:
     """Record "link refused", at most once a minute: who guesses must not fill the trail.
 
     Of which link is not told: then one that is known would take longer than one that is not.

@@ -206,6 +206,22 @@ class SharedPart(models.Model):
         return f"part {self.pk} of link {self.link_id}"
 
 
+class HealthLink(models.Model):
+    """A share link as a SMART Health Link: one at most, and a new one takes the place of the one before.
+
+    The key to what it hands out is in the link alone, which is told once (access.health_links).
+    """
+
+    link = models.OneToOneField(GuestLink, on_delete=models.CASCADE, related_name="health_link")
+    manifest_digest = models.CharField(max_length=64, unique=True)  # SHA-256 of what its address ends in
+    secret_digest = models.CharField(max_length=64)  # likewise, of the viewer's address in the sealed file
+    sealed = models.TextField()  # JWE (RFC 7516), compact
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"SMART Health Link {self.pk}"
+
+
 class Notice(models.Model):
     """Something that a person is told: of a link, that it was opened, or shows their images; of a broken glass."""
 
@@ -222,6 +238,7 @@ class Notice(models.Model):
     link = models.ForeignKey(GuestLink, null=True, on_delete=models.CASCADE, related_name="notices")
     break_glass = models.ForeignKey(BreakGlass, null=True, on_delete=models.CASCADE, related_name="notices")
     what = models.CharField(max_length=16, choices=What.choices)
+    said_by = models.CharField(max_length=128, blank=True)  # who a program that opened a link says it is
     at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField(null=True)
 

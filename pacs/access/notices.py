@@ -11,9 +11,9 @@ from pacs.access.models import GuestLink, Notice, PatientTie
 MOST_TOLD = 100
 
 
-def tell_sender(link: GuestLink, what: str) -> None:
-    """The sender of a link. In the transaction of what is told."""
-    Notice.objects.create(user_id=link.made_by_id, link=link, what=what)
+def tell_sender(link: GuestLink, what: str, said_by: str = "") -> None:
+    """The sender of a link; `said_by` is who opened it, in their own words. In the transaction of what is told."""
+    Notice.objects.create(user_id=link.made_by_id, link=link, what=what, said_by=said_by)
 
 
 def tell_patient(link: GuestLink) -> None:

@@ -13,12 +13,17 @@ from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.utils import timezone
 
 from pacs.access.granted import HOLDERS
-from pacs.access.models import Grant, GuestLink, Notice, SetAside, SharedPart
+from pacs.access.models import Grant, GuestLink, HealthLink, Notice, SetAside, SharedPart
 from pacs.catalog.models import Instance, Series, Study
 from pacs.catalog.unregister import Scope
 
 # In the order in which they come back: a part needs its link.
-OF_A_STUDY: dict[type[Model], str] = {Grant: "study", GuestLink: "study", Notice: "link__study"}
+OF_A_STUDY: dict[type[Model], str] = {
+    Grant: "study",
+    GuestLink: "study",
+    HealthLink: "link__study",
+    Notice: "link__study",
+}
 WITH_PARTS = SharedPart
 
 

@@ -178,7 +178,9 @@ def _parts(actor: Actor, study: Study, shown: Shown) -> tuple[list[Series], list
 
 def links_of(actor: Actor, *, everyones: bool = False) -> QuerySet[GuestLink]:
     """The links that the actor made, the newest first; those of all, for administrators."""
-    links = GuestLink.objects.select_related("made_by", "study__patient").order_by("-made_at", "-pk")
+    links = GuestLink.objects.select_related("made_by", "study__patient", "health_link").order_by(
+        "-made_at", "-pk"
+    )
     if everyones and may(actor, Act.ADMINISTER):
         return links
     return links.filter(made_by_id=actor.user_id)

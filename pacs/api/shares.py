@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from pacs.access import notices, share_links
+from pacs.access.health_links import can_be_health_link
 from pacs.access.link_answers import MOST_PIN_DIGITS
 from pacs.access.link_mail import can_send
 from pacs.access.link_opening import has_begun, takes_guests
@@ -194,6 +195,7 @@ def _told(link: GuestLink, study: Study | None) -> dict[str, Any]:
         "sender": link.made_by.display_name or link.made_by.username,
         "challenge": link.challenge,
         "email": link.email,
+        "health_link": _told_health_link(link),
         "download": link.may_download,
         "deidentified": link.is_deidentified,
         "made_at": link.made_at.isoformat(),
@@ -206,6 +208,12 @@ def _told(link: GuestLink, study: Study | None) -> dict[str, Any]:
         "most_openings": link.most_openings,
         "last_opened_at": link.last_opened_at.isoformat() if link.last_opened_at else None,
     }
+
+
+def _told_health_link(link: GuestLink) -> dict[str, Any]:
+    """Whether it can be a SMART Health Link, and since when it is one."""
+    made = getattr(link, "health_link", None)
+    return {"possible": can_be_health_link(link), "made_at": made and made.made_at.isoformat()}
 
 
 def state_of(link: GuestLink) -> str:
@@ -244,6 +252,7 @@ def told_notice(actor: Actor, notice: Notice) -> dict[str, Any]:
         "seen": notice.seen_at is not None,
         "link": link.public_id if is_own else None,
         "recipient": link.recipient,
+        "said_by": notice.said_by,
         "sender": link.made_by.display_name or link.made_by.username,
         "until": link.expires_at.isoformat(),
         "study": link.study.study_instance_uid if link.study is not None else None,
@@ -263,6 +272,7 @@ def _told_of_glass(notice: Notice) -> dict[str, Any]:
         "seen": notice.seen_at is not None,
         "link": None,
         "recipient": "",
+        "said_by": "",
         "sender": (who.display_name or who.username) if who is not None else "",
         "until": broken.ends_at.isoformat() if broken is not None else notice.at.isoformat(),
         "study": study.study_instance_uid if study is not None else None,

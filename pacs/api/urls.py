@@ -7,6 +7,7 @@ from pacs.api.bin import BinEntryView, BinView, RestoreView
 from pacs.api.break_glass import BreakGlassView, LockedView, ReviewView
 from pacs.api.deidentified import DeidentifiedView, DownloadView
 from pacs.api.grants import AllGrantsView, GroupsView, GroupView, OneGrantView
+from pacs.api.health_links import HealthLinkView, ManifestView, SealedFileView
 from pacs.api.institutions import InstitutionsView, InstitutionView, StudyMovesView
 from pacs.api.keys import KeysView, KeyView
 from pacs.api.links import LinkCodeView, LinkOpeningView, LinkView, StayView
@@ -33,6 +34,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("studies", StudiesView.as_view()),
     path("shares", SharesView.as_view()),
     path("shares/<str:public_id>", ShareView.as_view()),
+    path("shares/<str:public_id>/health-link", HealthLinkView.as_view()),
+    path("shl/<str:token>", ManifestView.as_view()),
+    path("shl/files/<str:ticket>", SealedFileView.as_view()),
     path("notices", NoticesView.as_view()),
     path("links/look", LinkView.as_view()),
     path("links/open", LinkOpeningView.as_view()),

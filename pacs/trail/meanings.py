@@ -128,6 +128,7 @@ MEANINGS: dict[str, Meaning] = {
     "study moved": _OPENED_TO,
     "grant revoked": _OPENED_TO,
     "link issued": _OPENED_TO,
+    "health link issued": _OPENED_TO,
     "link extended": _OPENED_TO,
     "link pin renewed": _OPENED_TO,
     "link revoked": _OPENED_TO,

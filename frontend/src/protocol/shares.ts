@@ -22,6 +22,7 @@ export interface Share {
   parts: number | null;
   recipient: string;
   sender: string;
+  healthLink: HealthLinkTold;
   challenge: Challenge;
   email: string;
   download: boolean;
@@ -36,6 +37,12 @@ export interface Share {
   openings: number;
   mostOpenings: number | null;
   lastOpenedAt: Date | null;
+}
+
+/** A link as a SMART Health Link: whether it can be one, and since when it is. */
+export interface HealthLinkTold {
+  possible: boolean;
+  madeAt: Date | null;
 }
 
 export interface SharedStudy {
@@ -84,6 +91,11 @@ const study: Read<SharedStudy> = (value) => {
   };
 };
 
+const healthLink: Read<HealthLinkTold> = (value) => {
+  const wire = record(value);
+  return { possible: boolean(wire["possible"]), madeAt: orNull(moment)(wire["made_at"]) };
+};
+
 export const readShare: Read<Share> = (value) => {
   const wire = record(value);
   return {
@@ -95,6 +107,7 @@ export const readShare: Read<Share> = (value) => {
     parts: orNull(number)(wire["parts"]),
     recipient: text(wire["recipient"]),
     sender: text(wire["sender"]),
+    healthLink: healthLink(wire["health_link"]),
     challenge: oneOf(...CHALLENGES)(wire["challenge"]),
     email: text(wire["email"]),
     download: boolean(wire["download"]),
@@ -157,6 +170,10 @@ export const extendShare = (id: string, hours: number): Promise<Answer<Share>> =
 /** A new PIN in place of the one before. */
 export const renewPin = (id: string): Promise<Answer<string>> => ask(`/api/shares/${id}`, { method: "PATCH", json: { new_pin: true }, read: (value) => text(record(value)["pin"]) });
 
+/** `shlink:/…`, told this once; the one before leads nowhere any more. */
+export const makeHealthLink = (id: string): Promise<Answer<string>> =>
+  ask(`/api/shares/${id}/health-link`, { method: "POST", json: {}, read: (value) => text(record(value)["shlink"]) });
+
 export const revokeShare = (id: string): Promise<Answer<undefined>> => ask(`/api/shares/${id}`, { method: "DELETE", read: nothing });
 
 /** End all of them; how many there were. */
@@ -172,6 +189,8 @@ export interface Notice {
   /** The link, of one's own. */
   link: string | null;
   recipient: string;
+  /** Who a program that opened it says it is. */
+  saidBy: string;
   sender: string;
   until: Date;
   description: string;
@@ -187,6 +206,7 @@ const notice: Read<Notice> = (value) => {
     seen: boolean(wire["seen"]),
     link: orNull(text)(wire["link"]),
     recipient: text(wire["recipient"]),
+    saidBy: text(wire["said_by"]),
     sender: text(wire["sender"]),
     until: moment(wire["until"]),
     description: text(wire["description"]),

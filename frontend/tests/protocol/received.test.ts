@@ -39,6 +39,7 @@ describe("a link that takes studies in", () => {
       extent: "study",
       parts: null,
       recipient: "",
+      health_link: { possible: false, made_at: null },
       sender: "Dr Near",
       challenge: "pin",
       email: "",

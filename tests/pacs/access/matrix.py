@@ -300,6 +300,7 @@ SOCKETS = (
 )
 
 _GUESS = {"id": "guess", "secret": "guess", "answer": "000000"}
+_HEALTH_GUESS = {"recipient": "guess", "passcode": "000000"}
 _NO_LINK = "/api/shares/guess"
 SHARING = (
     Row("api/shares", "GET /api/shares", SIGNED_IN, for_links=REFUSED),
@@ -307,6 +308,15 @@ SHARING = (
     Row("api/shares", "DELETE /api/shares", SIGNED_IN, for_links=REFUSED),
     Row("api/shares/<str:public_id>", f"PATCH {_NO_LINK}", SIGNED_IN_404, {}, for_links=REFUSED),
     Row("api/shares/<str:public_id>", f"DELETE {_NO_LINK}", SIGNED_IN_404, for_links=REFUSED),
+    Row(
+        "api/shares/<str:public_id>/health-link",
+        f"POST {_NO_LINK}/health-link",
+        SIGNED_IN_404,
+        {},
+        for_links=REFUSED,
+    ),
+    Row("api/shl/<str:token>", "POST /api/shl/guess", all_nine(404), _HEALTH_GUESS),
+    Row("api/shl/files/<str:ticket>", "GET /api/shl/files/guess", all_nine(404)),
     Row("api/notices", "GET /api/notices", SIGNED_IN, for_links=REFUSED),
     Row("api/notices", "POST /api/notices", SIGNED_IN_BAD, {}, for_links=REFUSED),
     Row("api/links/look", "POST /api/links/look", all_nine(404), _GUESS),

@@ -101,6 +101,9 @@ LEAVES: dict[str, str] = {
     "api/received": "received read",
     "api/received/<int:number>": "refused",  # one that is not there
     "api/received/<int:number>/match": "refused",
+    "api/shares/<str:public_id>/health-link": "refused",
+    "api/shl/<str:token>": "link refused",
+    "api/shl/files/<str:ticket>": "none, because the manifest that names it was written down: tests.pacs.health_links",
     "api/links/look": "link refused",
     "api/links/open": "link refused",
     "api/links/code": "link refused",

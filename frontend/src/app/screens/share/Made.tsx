@@ -1,34 +1,42 @@
-import { Copy, Send } from "lucide-preact";
+import { Copy } from "lucide-preact";
+import { useState } from "preact/hooks";
 import type { NewShare } from "../../../protocol/later";
-import { Button, toast } from "../../components/index";
+import { Button } from "../../components/index";
 import { QrCode } from "../../components/QrCode";
 import { t } from "../../i18n/share";
 import { momentInWords } from "../../words/moments";
+import { Choices } from "./Choices";
+import { copy, Handing } from "./Handing";
+import { HealthLinkCode, MakeHealthLink } from "./HealthLink";
+
+type Form = "page" | "health";
+const FORMS: readonly (readonly [Form, string])[] = [
+  ["page", t("health.page")],
+  ["health", t("health.title")],
+];
 
 /** The link, its QR code and its PIN: shown once. */
 export function Made({ share, onDone }: { share: NewShare; onDone: () => void }) {
-  const address = new URL(share.path, location.origin).href;
+  const [form, setForm] = useState<Form>("page");
+  const [shlink, setShlink] = useState<string | null>(null);
+  const address = form === "page" ? new URL(share.path, location.origin).href : shlink;
   return (
     <div class="share share-made">
-      <QrCode text={address} label={t("share.qr")} />
-      <p class="lead">{t(share.purpose === "receive" ? "share.scanToSend" : "share.scan")}</p>
+      {share.healthLink.possible && <Choices legend={t("health.as")} options={FORMS} value={form} onChoose={setForm} />}
+      {form === "page" ? <PageCode share={share} /> : shlink === null ? <MakeHealthLink share={share} onMade={setShlink} /> : <HealthLinkCode shlink={shlink} />}
       <Opens share={share} />
       <p class="lead">{t("shares.until", { when: momentInWords(share.expiresAt) })}</p>
-      <input class="share-address" readOnly aria-label={t("share.address")} value={address} onFocus={(event) => event.currentTarget.select()} />
-      <div class="share-acts">
-        {"share" in navigator && (
-          <Button look="primary" icon={Send} onClick={() => void send(address, share)}>
-            {t("share.send")}
-          </Button>
-        )}
-        <Button look={"share" in navigator ? "plain" : "primary"} icon={Copy} onClick={() => void copy(address)}>
-          {t("share.copy")}
-        </Button>
-        <Button look="quiet" onClick={onDone}>
-          {t("share.done")}
-        </Button>
-      </div>
+      {address !== null && <Handing share={share} address={address} onDone={onDone} />}
     </div>
+  );
+}
+
+function PageCode({ share }: { share: NewShare }) {
+  return (
+    <>
+      <QrCode text={new URL(share.path, location.origin).href} label={t("share.qr")} />
+      <p class="lead">{t(share.purpose === "receive" ? "share.scanToSend" : "share.scan")}</p>
+    </>
   );
 }
 
@@ -53,18 +61,4 @@ export function ShownPin({ pin, lead }: { pin: string; lead: string }) {
       <p class="lead">{lead}</p>
     </div>
   );
-}
-
-async function send(address: string, { sender, purpose }: NewShare): Promise<void> {
-  // Whoever changes their mind in the system's sheet needs no message.
-  await navigator.share({ title: t("guest.title"), text: t(purpose === "receive" ? "share.sendText.receive" : "share.sendText", { sender }), url: address }).catch(() => undefined);
-}
-
-async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast({ text: t("share.copied") });
-  } catch {
-    toast({ text: t("share.copyFailed"), tone: "danger" });
-  }
 }

@@ -8,11 +8,12 @@ import { tellFailure } from "../../words/failures";
 import { momentInWords } from "../../words/moments";
 import { fullName } from "../../words/names";
 import { sizeInWords } from "../../words/sizes";
+import { HealthLinkDialog } from "../share/HealthLink";
 import { ShownPin } from "../share/Made";
 import { refreshShares, replaceShare } from "./state";
 
 const LONGER = [24, 168, 720] as const;
-type Asking = "revoke" | "extend" | null;
+type Asking = "revoke" | "extend" | "health" | null;
 
 /** One link: what it shows, to whom, until when, how it was used, and what can be done about it. */
 export function ShareCard({ share, isGood }: { share: Share; isGood: boolean }) {
@@ -41,6 +42,7 @@ export function ShareCard({ share, isGood }: { share: Share; isGood: boolean }) 
         <div class="shares-acts" ref={extender}>
           <Button onClick={() => setAsking("extend")}>{t("shares.extend")}</Button>
           {share.challenge === "pin" && isGood && <Button onClick={() => void renew()}>{t("shares.newPin")}</Button>}
+          {share.healthLink.possible && <Button onClick={() => setAsking("health")}>{t("health.title")}</Button>}
           {isGood && (
             <Button look="danger" onClick={() => setAsking("revoke")}>
               {t("shares.revoke")}
@@ -54,6 +56,15 @@ export function ShareCard({ share, isGood }: { share: Share; isGood: boolean }) 
           anchor={extender.current}
           onClose={close}
           items={LONGER.map((hours) => ({ label: t("shares.extendTo", { how: t(`share.hours.${hours}`) }), perform: () => void extend(hours) }))}
+        />
+      )}
+      {asking === "health" && (
+        <HealthLinkDialog
+          share={share}
+          onClose={() => {
+            close();
+            void refreshShares();
+          }}
         />
       )}
       {asking === "revoke" && <Revoke share={share} onClose={close} />}

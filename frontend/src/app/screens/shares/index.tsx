@@ -69,9 +69,10 @@ function News() {
   );
 }
 
-function wordsOf({ what, recipient, sender, until }: Notice): string {
+function wordsOf({ what, recipient, saidBy, sender, until }: Notice): string {
   if (what === "glass") return t("shares.notice.glass", { sender, until: momentInWords(until) });
   if (what === "shared") return t("shares.notice.shared", { sender, until: momentInWords(until) });
+  if (what === "opened" && saidBy !== "") return t("shares.notice.openedBy", { who: saidBy });
   if (what === "opened" && recipient !== "") return t("shares.notice.openedFor", { recipient });
   return t(`shares.notice.${what}`);
 }
