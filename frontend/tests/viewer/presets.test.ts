@@ -36,7 +36,7 @@ describe("window presets", () => {
       ],
     };
     const presets = presetsOf(series({ modality: "MG" }), format(), looks);
-    expect(presets.map(({ name, key }) => [key, name])).toEqual([["0", "A"], ["1", "B"], ["2", "STEEP"], ["3", null]]);
+    expect(presets.map(({ name, key }) => [key, name])).toEqual([["0", "A"], ["1", "B"], ["2", "STEEP"], ["3", "Table of the file"]]);
     expect(presets[3]?.window).toEqual({ center: 0, width: 10, function: "LINEAR", lut: 2 });
     // Without a window the first table is the file's own way to be shown.
     expect(presetsOf(series({ modality: "MG" }), format(), { ...looks, windows: [] }).map(({ id }) => id)).toEqual(["own", "lut2"]);
@@ -62,6 +62,27 @@ describe("window presets", () => {
     expect(presetsOf(series({ modality: "MR" }), format({ windows: [twice, { ...twice }] }))).toHaveLength(1);
     const lung = { center: -600, width: 1500, function: "LINEAR", name: "LUNG" } as const;
     expect(presetsOf(ct, format({ windows: [twice, lung] }))).toHaveLength(6);
+  });
+
+  it("are never two of one name: the usual one keeps it", () => {
+    const windows = [
+      { center: 50, width: 400, function: "LINEAR", name: "Soft tissue" },
+      { center: 400, width: 1800, function: "LINEAR", name: "Bone" },
+      { center: 450, width: 2000, function: "LINEAR", name: " BONE " },
+      { center: 300, width: 1500, function: "LINEAR", name: "Bone" }, // the usual one itself
+      { center: 1, width: 2, function: "LINEAR", name: "" },
+      { center: 2, width: 2, function: "LINEAR", name: "" },
+    ] as const;
+    const looks: Looks = { windows: [...windows], voiLuts: [{ name: "", first: 0, last: 9 }, { name: "Lung", first: 0, last: 9 }, { name: "", first: 0, last: 9 }] };
+    const names = presetsOf(ct, format(), looks).map(({ name }) => name);
+    expect(new Set(names.map((name) => name.trim().toLowerCase())).size).toBe(names.length);
+    expect(names.slice(0, 7)).toEqual(["Soft tissue", "Lung", "Bone", "Brain", "Abdomen", "Mediastinum", "Bone (file)"]);
+    expect(names).toContain("Lung (file)");
+  });
+
+  it("are told from the usual one even where the file shows itself by that name", () => {
+    const own = { center: 400, width: 1800, function: "LINEAR", name: "Bone" } as const;
+    expect(presetsOf(ct, format({ windows: [own] })).map(({ name }) => name).slice(0, 3)).toEqual(["Bone (file)", "Lung", "Bone"]);
   });
 
   it("have no key beyond 9, and are none for colours", () => {

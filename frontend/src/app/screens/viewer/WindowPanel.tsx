@@ -30,9 +30,9 @@ function Choices({ reading }: { reading: Reading }) {
   const chosen = state === null || state.isOwnWindow ? null : state.window;
   return (
     <div class="choices" role="group" aria-label={t("window.presets")}>
-      {reading.presets.value.map(({ id, name, labelKey, window, key }) => (
+      {reading.presets.value.map(({ id, name, window, key }) => (
         <button key={id} type="button" class="choice" aria-pressed={isSameWindow(window, chosen)} onClick={() => reading.setWindow(window)}>
-          <span>{name ?? t(labelKey)}</span>
+          <span>{name}</span>
           <small>{window === null ? t("preset.ownText") : windowText(window, unit)}</small>
           {key !== null && <kbd>{key}</kbd>}
         </button>

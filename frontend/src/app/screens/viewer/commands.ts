@@ -182,9 +182,9 @@ const ROWS: readonly Row[] = [
 
 /** The windows are commands, too: which there are depends on the picture. */
 function presetCommands(reading: Reading): Command[] {
-  return reading.presets.value.map(({ id, name, labelKey, window, key }) => ({
+  return reading.presets.value.map(({ id, name, window, key }) => ({
     name: `window:${id}`,
-    label: t("command.preset", { name: name ?? t(labelKey) }),
+    label: t("command.preset", { name }),
     icon: SunMedium,
     keys: key === null ? [] : [key],
     isUsable: () => true,

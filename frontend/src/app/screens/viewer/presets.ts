@@ -2,19 +2,19 @@
 
 import { type GreyWindow, windowKey } from "../../../engine/index";
 import type { DigestFormat, DigestSeries, Looks } from "../../../protocol/index";
-import type { Key } from "../../i18n/viewer";
+import { type Key, t } from "../../i18n/viewer";
 
 export interface Preset {
-  /** Names it among the others. */
   readonly id: string;
-  /** The file's own name for it; else `labelKey` names it. */
-  readonly name: string | null;
-  readonly labelKey: Key;
+  /** What people call it: no two of a picture are called alike. */
+  readonly name: string;
   /** null: the window that each file brings. */
   readonly window: GreyWindow | null;
   /** The digit that gives it. */
   readonly key: string | null;
 }
+
+type Named = Pick<Preset, "id" | "name">;
 
 const linear = (center: number, width: number): GreyWindow => ({ center, width, function: "LINEAR" });
 
@@ -31,22 +31,40 @@ const CT: readonly (readonly [Key, GreyWindow])[] = [
 export function presetsOf(series: Pick<DigestSeries, "modality">, format: DigestFormat, looks: Looks | null = null): Preset[] {
   if (format.colour) return [];
   const windows = looks?.windows ?? format.windows;
-  const own = { id: "own", name: windows[0]?.name || null, labelKey: "preset.own", window: null } as const;
+  const own = { id: "own", name: windows[0]?.name || t("preset.own"), window: null };
   const isHounsfield = series.modality === "CT" && format.unit === "HU";
   const usual = isHounsfield
-    ? CT.map(([labelKey, window]) => ({ id: labelKey, name: null, labelKey, window }))
+    ? CT.map(([id, window]) => ({ id, name: t(id), window }))
     : [];
   const named = othersOf(windows, usual).map((window, place) => ({
     id: `file${String(place)}`,
-    name: window.name || null,
-    labelKey: "preset.file" as const,
+    name: window.name || t("preset.file"),
     window: { center: window.center, width: window.width, function: window.function },
   }));
-  return [own, ...usual, ...named, ...tablesOf(windows, looks)].map((preset, place) => ({
+  const found = [own, ...usual, ...named, ...tablesOf(windows, looks)];
+  const names = namesOf(found, usual);
+  return found.map((preset, place) => ({
     ...preset,
+    name: names.get(preset.id) ?? preset.name,
     key: place < 10 ? String(place) : null,
   }));
 }
+
+/** By id. A window that a file calls as one of the usual ones is called, is told apart from it: its "Bone" may be another. */
+function namesOf(presets: readonly Named[], usual: readonly Named[]): Map<string, string> {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const { id, name } of [...usual, ...presets]) {
+    if (names.has(id)) continue;
+    let free = name;
+    for (let number = 1; taken.has(folded(free)); number++) free = t(number === 1 ? "preset.ofFile" : "preset.ofFileNumber", { name, number });
+    taken.add(folded(free));
+    names.set(id, free);
+  }
+  return names;
+}
+
+const folded = (name: string): string => name.trim().toLowerCase();
 
 /** The file's windows beside its first and the usual ones. Some files bring the same one twice. */
 function othersOf(windows: DigestFormat["windows"], usual: readonly { window: GreyWindow }[]): DigestFormat["windows"] {
@@ -60,8 +78,7 @@ function othersOf(windows: DigestFormat["windows"], usual: readonly { window: Gr
 function tablesOf(windows: DigestFormat["windows"], looks: Looks | null): Omit<Preset, "key">[] {
   const tables = (looks?.voiLuts ?? []).map(({ name, first, last }, place) => ({
     id: `lut${String(place + 1)}`,
-    name: name || null,
-    labelKey: "preset.table" as const,
+    name: name || t("preset.table"),
     window: { center: (first + last + 1) / 2, width: Math.max(1, last - first + 1), function: "LINEAR" as const, lut: place + 1 },
   }));
   return windows.length === 0 ? tables.slice(1) : tables;
