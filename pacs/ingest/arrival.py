@@ -18,6 +18,9 @@ class Origin:
 
     kind: OriginKind
     actor: Actor
+    house: int | None = (
+        None  # the institution for which it was asked for; None: by who brings it (ingest.whose)
+    )
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,9 @@ def arrival_from_store(staged: Staged) -> Arrival:
     return Arrival(staged, Origin("reindex", system_actor("reindex")))
 
 
-def arrival_from_link(staged: Staged, *, actor: Actor) -> Arrival:
+def arrival_from_link(staged: Staged, *, actor: Actor, house: int | None = None) -> Arrival:
     """What the guest of an upload link sent: looked at for the guest, taken in for who says whose it is."""
-    return Arrival(staged, Origin("link", actor))
+    return Arrival(staged, Origin("link", actor, house))
 
 
 def arrival_from_bin(staged: Staged, *, actor: Actor) -> Arrival:

@@ -28,6 +28,8 @@ def whose(origin: Origin, header: Header) -> Whose:
         return ANY
     if origin.kind == "bin":
         return Whose(last_institution_of(header.study_instance_uid))
+    if origin.house is not None:
+        return Whose(origin.house, frozenset({origin.house}))
     sender = _who_answers(origin.actor)
     named = institution_called(header.study.institution_name)
     if sender.kind != "person":

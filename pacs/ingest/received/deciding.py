@@ -12,7 +12,7 @@ from pacs.access.actors import Actor, actor_for_user
 from pacs.access.audit import record
 from pacs.access.permit import Act, access_study, may, refuse, require
 from pacs.catalog.arrivals import take_turn
-from pacs.catalog.models import Patient, SaidOtherwise, Study
+from pacs.catalog.models import OWN_INSTITUTION, Patient, SaidOtherwise, Study
 from pacs.errors import Conflict, LightboxError, NotFound, places_of
 from pacs.ingest.arrival import arrival_from_link
 from pacs.ingest.models import ReceivedObject, ReceivedStudy
@@ -30,9 +30,15 @@ ANOTHERS = "This study is here already, as another patient's."
 
 
 def received_studies(actor: Actor) -> QuerySet[ReceivedStudy]:
-    """What waits, the oldest first. Raises NotAllowed for who may not store."""
+    """What waits for the actor's institution, the oldest first. Raises NotAllowed for who may not store.
+
+    What came by a link is its maker's institution's. Of a link that went with its maker's account nobody knows whose
+    it was: who sees everything decides.
+    """
     require(actor, Act.STORE)
     found = ReceivedStudy.objects.select_related("link__made_by", "decided_by")
+    if not actor.reach.has_all:
+        found = found.filter(link__made_by__institution=actor.reach.institution)
     return found.order_by("received_at", "pk")
 
 
@@ -103,7 +109,8 @@ def resume_received() -> None:
 
 def _take_in(number: int) -> None:
     """Take in one study. Whatever happens is told by its row."""
-    received = ReceivedStudy.objects.select_related("decided_by").filter(pk=number).first()
+    rows = ReceivedStudy.objects.select_related("decided_by", "link__made_by")
+    received = rows.filter(pk=number).first()
     if received is None or received.state != State.TAKING_IN:
         return
     try:
@@ -122,7 +129,7 @@ def _take_all(received: ReceivedStudy) -> None:
     actor = actor_for_user(received.decided_by)
     refused = received.refused
     for one in received.objects_sent.order_by("pk").iterator():
-        refused += _take_one(one, actor)
+        refused += _take_one(one, actor, _house_of(received))
         _put(received.pk, refused=refused)
     if refused:
         _put(received.pk, state=State.DONE)
@@ -130,7 +137,13 @@ def _take_all(received: ReceivedStudy) -> None:
         ReceivedStudy.objects.filter(pk=received.pk, objects_sent=None).delete()
 
 
-def _take_one(one: ReceivedObject, actor: Actor) -> int:
+def _house_of(received: ReceivedStudy) -> int | None:
+    """Whose it will be: the institution of who made its link, whoever takes it in; None where that is not known."""
+    link = received.link
+    return None if link is None else link.made_by.institution_id or OWN_INSTITUTION
+
+
+def _take_one(one: ReceivedObject, actor: Actor, house: int | None) -> int:
     """1 where it was refused: then it lies with all that was refused, and is no longer here."""
     try:
         with received_store().open(BlobKey(one.blob)) as stream:
@@ -138,7 +151,7 @@ def _take_one(one: ReceivedObject, actor: Actor) -> int:
     except NotFound:
         one.delete()
         return 1
-    receipt = ingest(arrival_from_link(staged, actor=actor))
+    receipt = ingest(arrival_from_link(staged, actor=actor, house=house))
     blob = one.blob
     with transaction.atomic():
         take_turn()

@@ -10,10 +10,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from pacs.access.accounts import change_account
+from pacs.access.houses import make_institution
 from pacs.access.models import AuditEvent, GuestLink, Notice
 from pacs.access.share_links import Issued, Terms, revoke_link
 from pacs.access.upload_links import issue_upload_link
-from pacs.catalog.models import Instance, Patient, SaidOtherwise, Study
+from pacs.catalog.models import Instance, Institution, Patient, SaidOtherwise, Study
 from pacs.ingest.models import ReceivedObject, ReceivedStudy
 from pacs.ingest.received import deciding
 from pacs.ingest.received.handing_in import received_store
@@ -21,7 +23,7 @@ from pacs.storage.keys import BlobKey
 from tests import builders
 from tests.pacs.api.test_uploads import JSON, RAW, address, begin, told, upload_whole
 from tests.pacs.ingest.zips import zipped
-from tests.people import PIN, actor, ada, alice, bearer, bob, guest_of, pia, signed_in, tess
+from tests.people import PIN, TESTS, actor, ada, alice, bearer, bob, guest_of, pia, signed_in, tess
 from tests.viewer.kept import keep
 
 # The reading works in threads of its own, which see only what is committed.
@@ -269,3 +271,37 @@ def test_an_object_that_is_refused_is_told_and_lies_with_what_was_refused() -> N
     (left,) = settled()
     assert (left["state"], left["refused"]) == ("done", 1)
     assert lying() == []
+
+
+@pytest.fixture
+def elsewhere(db: None) -> Institution:
+    """Another institution in this archive, of which Tess is."""
+    other = make_institution("Elsewhere", [], actor=TESTS)
+    change_account(tess(), actor=TESTS, institution=other.pk)
+    return other
+
+
+def test_what_came_by_a_link_is_for_the_institution_of_who_made_it(elsewhere: Institution) -> None:
+    upload_whole(guest_of(upload_link()), "IM1", builders.ct_slice(**SENT))
+    (waiting,) = listed(alice())
+    assert listed(tess()) == []
+    assert match(waiting["number"], who=tess()).status_code == 404
+    thrown = Client().delete(f"/api/received/{waiting['number']}", headers=bearer(tess()))
+    assert thrown.status_code == 404
+    assert [one["number"] for one in listed(ada())] == [waiting["number"]]
+    change_account(alice(), actor=TESTS, institution=elsewhere.pk)
+    assert [one["number"] for one in listed(tess())] == [waiting["number"]]
+
+
+def test_it_is_of_that_institution_too_when_an_administrator_takes_it_in(elsewhere: Institution) -> None:
+    change_account(alice(), actor=TESTS, institution=elsewhere.pk)
+    upload_whole(guest_of(upload_link()), "IM1", builders.ct_slice(**SENT))
+    assert match(listed(tess())[0]["number"], who=ada()).status_code == 202
+    assert settled() == []
+    assert Study.objects.get().institution_id == elsewhere.pk
+
+
+def test_what_a_link_without_a_maker_brought_is_for_who_sees_everything(elsewhere: Institution) -> None:
+    upload_whole(guest_of(upload_link()), "IM1", builders.ct_slice(**SENT))
+    GuestLink.objects.all().delete()
+    assert (listed(alice()), listed(tess()), len(listed(ada()))) == ([], [], 1)
