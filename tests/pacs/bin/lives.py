@@ -80,9 +80,14 @@ def life(number: int, act: str, function: str, moment: str, call: int) -> dict[s
 
 
 def read_in_process() -> None:
-    """Without a sandbox: its processes would outlive their parent."""
-    from pacs.ingest import checks
+    """Without a sandbox, whose processes would outlive their parent, nor the thread that makes thumbnails.
 
+    What a thread holds in the moment of a fork, SQLite's own locks among it, the child waits for forever.
+    """
+    from pacs.ingest import checks
+    from viewer.rendering.prefetch import Settling
+
+    setattr(Settling, "hear", lambda *_: None)  # noqa: B010  # a method is not to be assigned to
     setattr(checks, "run", lambda function, *args: function(*args))  # noqa: B010  # not a name that it offers
 
 
