@@ -42,7 +42,7 @@ CORS = {
 }
 
 
-class _Asked(serializers.Serializer[None]):
+class _ManifestAsked(serializers.Serializer[None]):
     recipient = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True)
     passcode = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, default="")
     embeddedLengthMax = serializers.IntegerField(min_value=0, default=None, allow_null=True)  # their word
@@ -82,11 +82,11 @@ class _ForPrograms(APIView):
 class ManifestView(_ForPrograms):
     """POST api/shl/{token}."""
 
-    bodies = {"POST": _Asked}
+    bodies = {"POST": _ManifestAsked}
 
     def post(self, request: Request, token: str) -> Response:
         """The files of the link, sealed. An opening of it, as any other."""
-        asked = _Asked(data=request.data)
+        asked = _ManifestAsked(data=request.data)
         asked.is_valid(raise_exception=True)
         given: dict[str, Any] = dict(asked.validated_data)
         try:
