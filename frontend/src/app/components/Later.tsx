@@ -3,7 +3,7 @@ import type { ComponentType } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import { t } from "../i18n/index";
 import { Button } from "./Button";
-import { Empty } from "./Empty";
+import { Missing } from "./Failed";
 import { Progress } from "./Progress";
 
 type Load<Props> = () => Promise<ComponentType<Props>>;
@@ -42,13 +42,9 @@ export function SlowlyComing() {
 function NotLoaded({ onRetry }: { onRetry: () => void }) {
   return (
     <main>
-      <Empty icon={Unplug} title={t("later.failed")}>
-        <p>{t("later.failed.what")}</p>
-        <Button look="primary" onClick={onRetry}>
-          {t("common.retry")}
-        </Button>
+      <Missing icon={Unplug} title={t("later.failed")} what={t("later.failed.what")} onRetry={onRetry}>
         <Button onClick={() => location.reload()}>{t("later.reload")}</Button>
-      </Empty>
+      </Missing>
     </main>
   );
 }

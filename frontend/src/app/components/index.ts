@@ -2,6 +2,7 @@ export { Button, IconButton } from "./Button";
 export { Chip } from "./Chip";
 export { Badge } from "./Badge";
 export { Empty } from "./Empty";
+export { Failed, Missing } from "./Failed";
 export { Skeleton } from "./Skeleton";
 export { Progress } from "./Progress";
 export { Field } from "./Field";

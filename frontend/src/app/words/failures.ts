@@ -4,7 +4,7 @@ import { t } from "../i18n/index";
 export interface Told {
   title: string;
   what: string;
-  request: string | undefined;
+  request?: string | undefined;
 }
 
 /** What happened and what to do, for whoever sees it. */

@@ -1,10 +1,9 @@
 import { Download, ScrollText } from "lucide-preact";
 import { useEffect } from "preact/hooks";
 import { auditExportAddress } from "../../../protocol/index";
-import { Button, Empty, Skeleton } from "../../components/index";
+import { Button, Empty, Failed, Skeleton } from "../../components/index";
 import { t } from "../../i18n/audit";
 import { Shell } from "../../shell/Shell";
-import { tellFailure } from "../../words/failures";
 import { Chain } from "./Chain";
 import { EventList } from "./EventList";
 import { Filters } from "./Filters";
@@ -37,7 +36,7 @@ export default function Audit() {
 
 function Found() {
   const shown = events.value;
-  if (failure.value) return <Failed />;
+  if (failure.value) return <Failed icon={ScrollText} failure={failure.value} onRetry={() => void narrow(query.value)} />;
   if (shown === null) {
     return (
       <div role="status" aria-label={t("audit.loading")} class="audit-loading">
@@ -64,18 +63,5 @@ function Found() {
         </Button>
       )}
     </>
-  );
-}
-
-function Failed() {
-  if (!failure.value) return null;
-  const told = tellFailure(failure.value);
-  return (
-    <Empty icon={ScrollText} title={told.title} request={told.request}>
-      <p>{told.what}</p>
-      <Button look="primary" onClick={() => void narrow(query.value)}>
-        {t("common.retry")}
-      </Button>
-    </Empty>
   );
 }

@@ -2,7 +2,7 @@ import { Trash2 } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { type BinEntry, eraseFromBin, loadBin } from "../../../protocol/later";
 import type { Failure } from "../../../protocol/index";
-import { Button, Dialog, Empty, Skeleton, toast } from "../../components/index";
+import { Button, Dialog, Empty, Failed, Skeleton, toast } from "../../components/index";
 import { t } from "../../i18n/more";
 import { Shell } from "../../shell/Shell";
 import { bringBack } from "../../state/deleting";
@@ -38,7 +38,7 @@ export default function Bin() {
         <header>
           <h1>{t("bin.title")}</h1>
         </header>
-        {failure && <Failed failure={failure} onRetry={() => void load(null)} />}
+        {failure && <Failed icon={Trash2} failure={failure} onRetry={() => void load(null)} />}
         {!failure && (known === null ? <Loading /> : <Entries known={known} change={change} onMore={(cursor) => void load(cursor)} />)}
       </div>
     </Shell>
@@ -107,17 +107,5 @@ function Loading() {
       <Skeleton width="100%" height="112px" />
       <Skeleton width="100%" height="112px" />
     </div>
-  );
-}
-
-function Failed({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
-  const told = tellFailure(failure);
-  return (
-    <Empty icon={Trash2} title={told.title} request={told.request}>
-      <p>{told.what}</p>
-      <Button look="primary" onClick={onRetry}>
-        {t("common.retry")}
-      </Button>
-    </Empty>
   );
 }

@@ -2,8 +2,7 @@ import { ShieldAlert } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Failure } from "../../../protocol/index";
 import { type Finding, type GlassBreak, type GlassBreaks, loadGlassBreaks, reviewGlassBreak } from "../../../protocol/later";
-import { Badge, Button, Dialog, Empty, Field, Skeleton, toast } from "../../components/index";
-import { t as shell } from "../../i18n/index";
+import { Badge, Button, Dialog, Empty, Failed, Field, Skeleton, toast } from "../../components/index";
 import { t } from "../../i18n/policy";
 import { Shell } from "../../shell/Shell";
 import { fullDate } from "../../words/dates";
@@ -33,7 +32,7 @@ export default function Review() {
           <h1>{t("review.title")}</h1>
           <p class="lead">{t("review.lead")}</p>
         </header>
-        {failure && <Failed failure={failure} onRetry={() => void load(null)} />}
+        {failure && <Failed icon={ShieldAlert} failure={failure} onRetry={() => void load(null)} />}
         {!failure && (known === null ? <Loading /> : <Entries known={known} change={change} onMore={(next) => void load(next)} />)}
       </div>
     </Shell>
@@ -139,17 +138,5 @@ function Loading() {
       <Skeleton width="100%" height="120px" />
       <Skeleton width="100%" height="120px" />
     </div>
-  );
-}
-
-function Failed({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
-  const told = tellFailure(failure);
-  return (
-    <Empty icon={ShieldAlert} title={told.title} request={told.request}>
-      <p>{told.what}</p>
-      <Button look="primary" onClick={onRetry}>
-        {shell("common.retry")}
-      </Button>
-    </Empty>
   );
 }

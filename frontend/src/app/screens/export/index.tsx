@@ -2,14 +2,13 @@ import { Download, PackageOpen } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Failure } from "../../../protocol/index";
 import { type ExportTold, loadExport, originalsAddress } from "../../../protocol/later";
-import { Button, Empty, Skeleton } from "../../components/index";
+import { Button, Failed, Skeleton } from "../../components/index";
 import { t as common } from "../../i18n/index";
 import { t } from "../../i18n/export";
 import { Shell } from "../../shell/Shell";
 import { isFresh } from "../../state/stepUp";
 import { rows } from "../../state/worklist";
 import { fullDate } from "../../words/dates";
-import { tellFailure } from "../../words/failures";
 import { fullName } from "../../words/names";
 import { Choices } from "../share/Choices";
 import { Deidentified } from "./Deidentified";
@@ -42,7 +41,7 @@ export default function Export({ uid }: { uid: string }) {
           <h1>{t("export.title")}</h1>
         </header>
         <Whose uid={uid} objects={told?.objects ?? null} />
-        {failure && <Failed failure={failure} onRetry={again} />}
+        {failure && <Failed icon={PackageOpen} failure={failure} onRetry={again} />}
         {!failure && told === null && <Loading />}
         {!failure && told !== null && (
           <>
@@ -105,17 +104,5 @@ function Loading() {
       <Skeleton width="60%" height="44px" />
       <Skeleton width="100%" height="160px" />
     </div>
-  );
-}
-
-function Failed({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
-  const { title, what, request } = tellFailure(failure);
-  return (
-    <Empty icon={PackageOpen} title={title || t("export.failed")} request={request}>
-      <p>{what}</p>
-      <Button look="primary" onClick={onRetry}>
-        {common("common.retry")}
-      </Button>
-    </Empty>
   );
 }

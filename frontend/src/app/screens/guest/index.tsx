@@ -2,12 +2,11 @@ import { Clock, DoorClosed, Link2Off, ScanQrCode, WifiOff } from "lucide-preact"
 import { useEffect, useState } from "preact/hooks";
 import type { Failure, Guest as Stay } from "../../../protocol/index";
 import { type LinkTold, type Presented, lookAtLink } from "../../../protocol/later";
-import { Button, Empty, Later, SlowlyComing } from "../../components/index";
+import { Empty, Failed, Later, SlowlyComing } from "../../components/index";
 import { t as shell } from "../../i18n/index";
 import { t } from "../../i18n/share";
 import { Mark } from "../../shell/Shell";
 import { guest, knowledge, person, stayEnd } from "../../state/session";
-import { tellFailure } from "../../words/failures";
 import { momentInWords } from "../../words/moments";
 import { secretInAddress } from "./address";
 import { Challenge } from "./Challenge";
@@ -57,7 +56,11 @@ function Door({ presented }: { presented: Presented }) {
     case "closed":
       return <Closed icon={Link2Off} title={t("guest.closed")} why={t("guest.closed.why")} />;
     case "failed":
-      return <Failed failure={seen.failure} onRetry={() => void look()} />;
+      return (
+        <Alone>
+          <Failed icon={WifiOff} failure={seen.failure} onRetry={() => void look()} />
+        </Alone>
+      );
     case "told":
       return seen.told.opensAt === null ? (
         <Welcome told={seen.told} presented={presented} onClosed={() => setSeen({ kind: "closed" })} />
@@ -125,20 +128,6 @@ function WithoutSecret() {
     <Alone>
       <Empty icon={ScanQrCode} title={t("guest.noSecret")}>
         <p>{t("guest.noSecret.why")}</p>
-      </Empty>
-    </Alone>
-  );
-}
-
-function Failed({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
-  const told = tellFailure(failure);
-  return (
-    <Alone>
-      <Empty icon={WifiOff} title={told.title} request={told.request}>
-        <p>{told.what}</p>
-        <Button look="primary" onClick={onRetry}>
-          {t("guest.retry")}
-        </Button>
       </Empty>
     </Alone>
   );

@@ -2,13 +2,12 @@ import { signal } from "@preact/signals";
 import { Eye, Images, Share2 } from "lucide-preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { StudyRow } from "../../../protocol/index";
-import { Button, Empty, Later, Skeleton } from "../../components/index";
+import { Button, Empty, Failed, Later, Skeleton } from "../../components/index";
 import { locale } from "../../i18n/index";
 import { t } from "../../i18n/more";
 import { Shell } from "../../shell/Shell";
 import { failure, followArrivals, hasMore, loadMore, refresh, rows } from "../../state/worklist";
 import { fullDate, monthOf } from "../../words/dates";
-import { tellFailure } from "../../words/failures";
 import { modalityInWords, tellingModalities } from "../../words/modalities";
 import { Thumbnail } from "../studies/Thumbnail";
 import { viewerIsNear } from "../studies/viewerIsNear";
@@ -53,7 +52,7 @@ const sharingProps = (row: StudyRow) => ({
 
 function TimeLine() {
   const shown = rows.value;
-  if (shown === null) return failure.value ? <Failed /> : <Loading />;
+  if (shown === null) return failure.value ? <Failed icon={Images} failure={failure.value} onRetry={() => void refresh()} /> : <Loading />;
   if (shown.length === 0) {
     return (
       <Empty icon={Images} title={t("myImages.empty.title")}>
@@ -139,18 +138,5 @@ function Loading() {
       <Skeleton width="100%" height="128px" />
       <Skeleton width="100%" height="128px" />
     </div>
-  );
-}
-
-function Failed() {
-  if (!failure.value) return null;
-  const told = tellFailure(failure.value);
-  return (
-    <Empty icon={Images} title={told.title} request={told.request}>
-      <p>{told.what}</p>
-      <Button look="primary" onClick={() => void refresh()}>
-        {t("common.retry")}
-      </Button>
-    </Empty>
   );
 }

@@ -1,7 +1,7 @@
 import { CloudOff, SearchX, Unplug } from "lucide-preact";
 import { useEffect } from "preact/hooks";
 import type { Failure } from "../../../protocol/index";
-import { Button, Empty } from "../../components/index";
+import { Button, Empty, Missing } from "../../components/index";
 import { t } from "../../i18n/index";
 import { navigate } from "../../router";
 import { learnSession } from "../../state/session";
@@ -12,9 +12,9 @@ const ASK_EVERY_MS = 5_000;
 /** The app opened from what is kept of it, and the server could not be asked who we are. */
 export function Offline({ failure }: { failure: Failure }) {
   const isOffline = failure.kind === "offline";
-  const told = tellFailure(failure);
+  const { title, what, request } = tellFailure(failure);
   useEffect(() => {
-    document.title = t("app.titled", { title: told.title });
+    document.title = t("app.titled", { title });
     const again = (): void => void learnSession();
     addEventListener("online", again);
     // A device can think it is online and not reach the server: ask now and then, too.
@@ -23,15 +23,10 @@ export function Offline({ failure }: { failure: Failure }) {
       removeEventListener("online", again);
       clearInterval(timer);
     };
-  }, [told.title]);
+  }, [title]);
   return (
     <main>
-      <Empty icon={isOffline ? CloudOff : Unplug} title={told.title} request={told.request}>
-        <p>{isOffline ? t("offline.works") : told.what}</p>
-        <Button look="primary" onClick={() => void learnSession()}>
-          {t("offline.retry")}
-        </Button>
-      </Empty>
+      <Missing icon={isOffline ? CloudOff : Unplug} title={title} what={isOffline ? t("offline.works") : what} request={request} onRetry={() => void learnSession()} />
     </main>
   );
 }

@@ -2,8 +2,7 @@ import { Inbox } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Failure } from "../../../protocol/index";
 import { type Received, loadReceived, rejectReceived } from "../../../protocol/later";
-import { Button, Dialog, Empty, Skeleton, toast } from "../../components/index";
-import { t as common } from "../../i18n/index";
+import { Button, Dialog, Empty, Failed, Skeleton, toast } from "../../components/index";
 import { t } from "../../i18n/more";
 import { Shell } from "../../shell/Shell";
 import { tellFailure } from "../../words/failures";
@@ -48,7 +47,7 @@ export default function ReceivedRoom() {
         <header>
           <h1>{t("received.title")}</h1>
         </header>
-        {failure && found === null && <Failed failure={failure} onRetry={() => void load()} />}
+        {failure && found === null && <Failed icon={Inbox} failure={failure} onRetry={() => void load()} />}
         {!failure && found === null && <Loading />}
         {found !== null && <List found={found} onMatch={setMatching} onReject={setRejecting} />}
         {matching && <Match received={matching} onClose={() => setMatching(null)} onMatched={replace} />}
@@ -110,17 +109,5 @@ function Loading() {
       <Skeleton width="100%" height="136px" />
       <Skeleton width="100%" height="136px" />
     </div>
-  );
-}
-
-function Failed({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
-  const told = tellFailure(failure);
-  return (
-    <Empty icon={Inbox} title={told.title} request={told.request}>
-      <p>{told.what}</p>
-      <Button look="primary" onClick={onRetry}>
-        {common("common.retry")}
-      </Button>
-    </Empty>
   );
 }

@@ -2,8 +2,7 @@ import { SlidersHorizontal } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Answer, Failure } from "../../../protocol/index";
 import { type RoleTold, changeRole, loadRoles } from "../../../protocol/later";
-import { Badge, Button, Empty, Skeleton, toast } from "../../components/index";
-import { t as shell } from "../../i18n/index";
+import { Badge, Button, Failed, Skeleton, toast } from "../../components/index";
 import { actInWords, breadthInWords, roleInWords, t } from "../../i18n/policy";
 import { Shell } from "../../shell/Shell";
 import { learnSession } from "../../state/session";
@@ -51,7 +50,7 @@ export default function Roles() {
           <h1>{t("roles.title")}</h1>
           <p class="lead">{t("roles.lead")}</p>
         </header>
-        {failure && <Failed failure={failure} onRetry={() => void load()} />}
+        {failure && <Failed icon={SlidersHorizontal} failure={failure} onRetry={() => void load()} />}
         {!failure && roles === null && <Loading />}
         <ul class="actables">
           {roles?.map((role) => (
@@ -93,17 +92,5 @@ function Loading() {
       <Skeleton width="100%" height="136px" />
       <Skeleton width="100%" height="136px" />
     </div>
-  );
-}
-
-function Failed({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
-  const told = tellFailure(failure);
-  return (
-    <Empty icon={SlidersHorizontal} title={told.title} request={told.request}>
-      <p>{told.what}</p>
-      <Button look="primary" onClick={onRetry}>
-        {shell("common.retry")}
-      </Button>
-    </Empty>
   );
 }

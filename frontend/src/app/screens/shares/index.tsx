@@ -1,8 +1,7 @@
 import { Bell, Share2 } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { type Notice, type Share, revokeShares } from "../../../protocol/later";
-import { Badge, Button, Dialog, Empty, Skeleton, toast } from "../../components/index";
-import { t as shell } from "../../i18n/index";
+import { Badge, Button, Dialog, Empty, Failed, Skeleton, toast } from "../../components/index";
 import { t } from "../../i18n/share";
 import { Shell } from "../../shell/Shell";
 import { person } from "../../state/session";
@@ -79,7 +78,7 @@ function wordsOf({ what, recipient, saidBy, sender, until }: Notice): string {
 
 function Lists() {
   const all = shares.value;
-  if (all === null) return failure.value ? <Failed /> : <Loading />;
+  if (all === null) return failure.value ? <Failed icon={Share2} failure={failure.value} onRetry={() => void refreshShares()} /> : <Loading />;
   if (all.length === 0) {
     return (
       <Empty icon={Share2} title={t("shares.empty")}>
@@ -148,18 +147,5 @@ function Loading() {
       <Skeleton width="100%" height="136px" />
       <Skeleton width="100%" height="136px" />
     </div>
-  );
-}
-
-function Failed() {
-  if (!failure.value) return null;
-  const told = tellFailure(failure.value);
-  return (
-    <Empty icon={Share2} title={t("shares.failed")} request={told.request}>
-      <p>{told.what}</p>
-      <Button look="primary" onClick={() => void refreshShares()}>
-        {shell("common.retry")}
-      </Button>
-    </Empty>
   );
 }

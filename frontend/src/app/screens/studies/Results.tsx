@@ -1,7 +1,7 @@
 import { FolderOpen, SearchX, Unplug } from "lucide-preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { StudyRow } from "../../../protocol/index";
-import { Button, Empty, Skeleton } from "../../components/index";
+import { Button, Empty, Failed, Skeleton } from "../../components/index";
 import { t } from "../../i18n/index";
 import { navigate } from "../../router";
 import { mayUpload } from "../../state/roles";
@@ -15,7 +15,7 @@ import { StudyTable } from "./StudyTable";
 
 export function Results({ wide }: { wide: boolean }) {
   const shown = rows.value;
-  if (shown === null) return failure.value && !isAsking.value ? <Failed /> : <Loading />;
+  if (shown === null) return failure.value && !isAsking.value ? <Failed icon={Unplug} failure={failure.value} onRetry={() => void refresh()} /> : <Loading />;
   return (
     <>
       <p class="heard" role="status">
@@ -84,19 +84,6 @@ function SkeletonRow() {
         <Skeleton width="14rem" height="0.8rem" />
       </div>
     </div>
-  );
-}
-
-function Failed() {
-  if (!failure.value) return null;
-  const told = tellFailure(failure.value);
-  return (
-    <Empty icon={Unplug} title={told.title} request={told.request}>
-      <p>{told.what}</p>
-      <Button look="primary" onClick={() => void refresh()}>
-        {t("common.retry")}
-      </Button>
-    </Empty>
   );
 }
 

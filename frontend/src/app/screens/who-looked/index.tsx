@@ -1,11 +1,10 @@
 import { ArrowLeft, Eye } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { type Failure, type Seen, loadSeen } from "../../../protocol/index";
-import { Button, Chip, Empty, Skeleton } from "../../components/index";
+import { Button, Chip, Empty, Failed, Skeleton } from "../../components/index";
 import { roleInWords, seenInWords, t } from "../../i18n/audit";
 import { Shell } from "../../shell/Shell";
 import { fullDate } from "../../words/dates";
-import { tellFailure } from "../../words/failures";
 import { modalityInWords, tellingModalities } from "../../words/modalities";
 import { clockOf, dayInWords } from "../../words/moments";
 import "./whoLooked.css";
@@ -35,7 +34,7 @@ export default function WhoLooked() {
         <header>
           <h1>{t("looked.title")}</h1>
         </header>
-        {failure ? <Failed failure={failure} retry={() => void load(null)} /> : <Told seen={seen} />}
+        {failure ? <Failed icon={Eye} failure={failure} onRetry={() => void load(null)} /> : <Told seen={seen} />}
         {next !== null && !failure && (
           <Button wide onClick={() => void load(next)}>
             {t("looked.more")}
@@ -123,16 +122,4 @@ function whatInWords({ study }: Seen): string {
   const what = kinds || t("looked.images");
   const day = fullDate(study?.date ?? null);
   return day === "" ? what : t("looked.of", { what, day });
-}
-
-function Failed({ failure, retry }: { failure: Failure; retry: () => void }) {
-  const told = tellFailure(failure);
-  return (
-    <Empty icon={Eye} title={told.title} request={told.request}>
-      <p>{told.what}</p>
-      <Button look="primary" onClick={retry}>
-        {t("common.retry")}
-      </Button>
-    </Empty>
-  );
 }

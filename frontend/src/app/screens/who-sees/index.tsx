@@ -2,11 +2,9 @@ import { ArrowLeft, Eye } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Failure } from "../../../protocol/index";
 import { type Account, loadAccounts } from "../../../protocol/later";
-import { Badge, Button, Empty, Field, Skeleton } from "../../components/index";
-import { t as shell } from "../../i18n/index";
+import { Badge, Button, Failed, Field, Skeleton } from "../../components/index";
 import { roleInWords, t } from "../../i18n/policy";
 import { Shell } from "../../shell/Shell";
-import { tellFailure } from "../../words/failures";
 import { Person } from "./Person";
 import "../../components/intro.css";
 import "./whoSees.css";
@@ -29,7 +27,7 @@ export default function WhoSees() {
           <h1>{t("sees.title")}</h1>
           {!chosen && <p class="lead">{t("sees.lead")}</p>}
         </header>
-        {failure && <Failed failure={failure} onRetry={() => void load()} />}
+        {failure && <Failed icon={Eye} failure={failure} onRetry={() => void load()} />}
         {!failure && accounts === null && <Loading />}
         {accounts && !chosen && <Choose accounts={accounts} onChoose={setChosen} />}
         {chosen && (
@@ -76,17 +74,5 @@ function Loading() {
       <Skeleton width="100%" height="64px" />
       <Skeleton width="100%" height="64px" />
     </div>
-  );
-}
-
-function Failed({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
-  const told = tellFailure(failure);
-  return (
-    <Empty icon={Eye} title={told.title} request={told.request}>
-      <p>{told.what}</p>
-      <Button look="primary" onClick={onRetry}>
-        {shell("common.retry")}
-      </Button>
-    </Empty>
   );
 }
