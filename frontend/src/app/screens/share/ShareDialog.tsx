@@ -7,6 +7,8 @@ import { guarded } from "../../state/stepUp";
 import { reasonOf, tellFailure } from "../../words/failures";
 import { Choices } from "./Choices";
 import { Made } from "./Made";
+import { ANY_NUMBER, MOST_OPENINGS, type Openings, mostOpenings } from "./openings";
+import { OpeningsChoice } from "./OpeningsChoice";
 import { Switch } from "./Switch";
 import "./share.css";
 
@@ -34,7 +36,7 @@ interface Draft {
   email: string;
   download: boolean;
   deidentified: boolean;
-  once: boolean;
+  openings: Openings;
   notBefore: string;
 }
 
@@ -46,7 +48,7 @@ const FRESH: Draft = {
   email: "",
   download: false,
   deidentified: false,
-  once: false,
+  openings: ANY_NUMBER,
   notBefore: "",
 };
 
@@ -67,9 +69,9 @@ function Form({ subject, onMade }: { subject: Subject; onMade: (share: NewShare)
   const can = useCapabilities(subject.study);
   const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
   const submit = async (): Promise<void> => {
-    const lacks = draft.challenge === "email" && draft.email.trim() === "";
-    setProblem(lacks ? t("share.needEmail") : "");
-    if (lacks) return;
+    const lacking = whatLacks(draft);
+    setProblem(lacking);
+    if (lacking !== "") return;
     setBusy(true);
     const answer = await guarded(() => makeShare(formOf(draft, subject)));
     setBusy(false);
@@ -100,7 +102,7 @@ function Form({ subject, onMade }: { subject: Subject; onMade: (share: NewShare)
       />
       <details class="share-more">
         <summary>{t("share.more")}</summary>
-        <Switch label={t("share.once")} what={t("share.once.what")} on={draft.once} onSwitch={(once) => change({ once })} />
+        <OpeningsChoice value={draft.openings} onChange={(openings) => change({ openings })} />
         <Field label={t("share.later")} type="datetime-local" value={draft.notBefore} onText={(notBefore) => change({ notBefore })} />
       </details>
       <p class="share-problem" role="alert">
@@ -111,6 +113,12 @@ function Form({ subject, onMade }: { subject: Subject; onMade: (share: NewShare)
       </Button>
     </form>
   );
+}
+
+/** What has to be told before a link can be made; empty where nothing lacks. */
+function whatLacks({ challenge, email, openings }: Draft): string {
+  if (challenge === "email" && email.trim() === "") return t("share.needEmail");
+  return mostOpenings(openings) === undefined ? t("share.openings.wrong", { most: MOST_OPENINGS }) : "";
 }
 
 function useCapabilities(study: string): Capabilities {
@@ -130,7 +138,7 @@ function formOf(draft: Draft, subject: Subject): ShareForm {
     instances: draft.extent === "image" && subject.image !== null ? [subject.image] : [],
     hours: draft.hours,
     notBefore: draft.notBefore === "" ? null : new Date(draft.notBefore),
-    mostOpenings: draft.once ? 1 : null,
+    mostOpenings: mostOpenings(draft.openings) ?? null,
     challenge: draft.challenge,
     email: draft.email.trim(),
     recipient: draft.recipient.trim(),

@@ -119,10 +119,13 @@ function untilOf({ state, expiresAt, notBefore }: Share): string {
   return from + t("shares.until", { when: momentInWords(expiresAt) });
 }
 
-function usedOf({ purpose, openings, lastOpenedAt, takenObjects, takenBytes, quotaBytes }: Share): string {
+/** How a link was used, and how often it may be. */
+export function usedOf({ purpose, openings, mostOpenings, lastOpenedAt, takenObjects, takenBytes, quotaBytes }: Share): string {
   if (purpose === "receive") return t("shares.taken", { count: takenObjects, taken: sizeInWords(takenBytes), quota: sizeInWords(quotaBytes) });
-  if (openings === 0 || lastOpenedAt === null) return t("shares.never");
-  return `${t("shares.opened", { count: openings })}, ${t("shares.last", { when: momentInWords(lastOpenedAt) })}`;
+  const isCounted = mostOpenings !== null && mostOpenings > 1;
+  const told = isCounted ? t("shares.openedOf", { opened: openings, count: mostOpenings }) : t("shares.opened", { count: openings });
+  if (openings === 0 || lastOpenedAt === null) return isCounted ? told : t("shares.never");
+  return `${told}, ${t("shares.last", { when: momentInWords(lastOpenedAt) })}`;
 }
 
 function Revoke({ share, onClose }: { share: Share; onClose: () => void }) {
