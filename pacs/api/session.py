@@ -19,6 +19,7 @@ from pacs.access.credentials import credential_of_request
 from pacs.access.idle import lock_session, note_presence, told_idle
 from pacs.access.middleware import actor_of
 from pacs.access.notices import count_unseen
+from pacs.access.permit import Act, may
 from pacs.access.second_factors import second_factor_due
 from pacs.access.setup import setup_needed
 from pacs.access.share_links import link_behind
@@ -71,7 +72,7 @@ def _told_guest(request: Request) -> dict[str, Any] | None:
         "purpose": link.purpose,
         "study": link.study.study_instance_uid if link.study else None,
         "extent": link.extent,
-        "download": link.may_download,
+        "download": may(actor, Act.DOWNLOAD),  # their sender may have lost it since
         "sender": link.made_by.display_name or link.made_by.username,
         "expires_at": link.expires_at.isoformat(),
     }

@@ -1,5 +1,5 @@
-import type { Answer } from "./failure";
-import { ask } from "./rest";
+import { type Answer, answered, failed } from "./failure";
+import { ask, failureOf, send } from "./rest";
 import { type Read, listOf, number, oneOf, record, text } from "./wire";
 
 /** What may be chosen beside the Basic Application Level Confidentiality Profile (PS3.15 E.3). */
@@ -108,6 +108,13 @@ export const makeExport = (study: string, form: ExportForm): Promise<Answer<stri
 
 /** The kept files as one zip (PS3.18 8.7.3). */
 export const originalsAddress = (study: string): string => `/dicom-web/studies/${study}?accept=${encodeURIComponent("application/zip")}`;
+
+/** How many bytes that zip has, without having it; or why it is not to be had. */
+export async function weighOriginals(study: string, signal?: AbortSignal): Promise<Answer<number>> {
+  const response = await send(originalsAddress(study), "HEAD", signal ? { signal } : {});
+  if (!(response instanceof Response)) return failed(response);
+  return response.ok ? answered(Number(response.headers.get("Content-Length") ?? 0)) : failed(await failureOf(response));
+}
 
 /** An object as a picture no larger than this many pixels, or as a page. */
 export function lookAddress(study: string, series: string, uid: string, frame: number | null, mostPx: number): string {

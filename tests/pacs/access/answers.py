@@ -63,6 +63,8 @@ DONE = "          401   204 204 204 204 204 204 204 204"
 SIGNED_IN_404 = " 401   404 404 404 404 404 404 404 404"
 # What reaches far asks once more who it is that acts: of a key nobody can be asked.
 ASKED_AGAIN = "   401   403 403 403 403 403 403 403 201"
+# The same of what is saved, for whoever sees it at all.
+ZIPPED = "        401   403 404 403 404 403 403 403 200"
 SENDERS = "       401   403 403 403 403 200 200 200 200"
 SENDERS_BAD = "   401   403 403 403 403 400 400 400 400"
 SENDERS_404 = "   401   403 403 403 403 404 404 404 404"

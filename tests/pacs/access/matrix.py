@@ -37,6 +37,7 @@ from tests.pacs.access.answers import (
     SIGNED_IN,
     SIGNED_IN_404,
     SIGNED_IN_BAD,
+    ZIPPED,
     Row,
     all_nine,
 )
@@ -160,6 +161,7 @@ PIXELS = (
 )
 RETRIEVING = (
     Row("retrieve study", "GET /dicom-web/studies/{study}", ONE_STUDY, for_links=SAVED),
+    Row("retrieve study", "HEAD /dicom-web/studies/{study}?accept=application/zip", ZIPPED, for_links=SAVED),
     Row("retrieve series", "GET /dicom-web/studies/{study}/series/{series}", ONE_STUDY, for_links=SAVED),
     Row("retrieve instance", f"GET {_INSTANCE}", ONE_STUDY, for_links=SAVED),
     Row("retrieve instance", f"HEAD {_INSTANCE}", ONE_STUDY, for_links=SAVED),

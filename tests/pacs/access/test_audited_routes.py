@@ -245,8 +245,13 @@ def test_p17_whoever_is_refused_is_in_the_trail(uids: dict[str, str], who: str) 
     assert not silent, "\n".join(silent)
 
 
-# Who is acting is asked before the study is looked for; a ticket that is none names no study.
-REFUSED_BEFORE = {"POST api/studies/<str:study>/deidentified", "GET api/deidentified/<str:ticket>"}
+# Who is acting is asked before the study is looked for; a ticket that is none names no study. Of a zip it is asked when
+# the study is open to them already: that it was opened is written down.
+REFUSED_BEFORE = {
+    "POST api/studies/<str:study>/deidentified",
+    "GET api/deidentified/<str:ticket>",
+    "HEAD retrieve study",
+}
 
 
 def _is_asked_of_access(row: Row) -> bool:

@@ -17,7 +17,19 @@ from tests.browser import Browser
 from tests.pacs.access.conftest import Kept
 from tests.pacs.access.test_policy import seen
 from tests.pacs.access.test_standing import scope
-from tests.people import TESTS, actor, ada, alice, bob, cookie, give_password, link_to, pia, tess
+from tests.people import (
+    TESTS,
+    actor,
+    ada,
+    alice,
+    bob,
+    cookie,
+    give_password,
+    guest_of,
+    link_to,
+    pia,
+    tess,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -104,15 +116,17 @@ def test_no_such_role_and_no_such_right() -> None:
 
 
 def test_a_link_lets_its_guest_do_no_more_than_its_maker_may(pias: Kept) -> None:
-    link_to(pias.study, alice(), may_download=True)
+    browser = guest_of(link_to(pias.study, alice(), may_download=True))
     clinician = SHIPPED[Role.CLINICIAN].rights
 
     def guest() -> Any:
         return actor_for_link(GuestLink.objects.get())
 
     assert may(guest(), Act.DOWNLOAD)
+    assert browser.get("/api/session").json()["guest"]["download"] is True
     change_template("clinician", actor=TESTS, rights=clinician - {Act.DOWNLOAD})
     assert (may(guest(), Act.DOWNLOAD), may(guest(), Act.VIEW)) == (False, True)
+    assert browser.get("/api/session").json()["guest"]["download"] is False
     change_template("clinician", actor=TESTS, rights=clinician - {Act.SHARE})
     assert not may(guest(), Act.VIEW)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import shutil
 import subprocess
@@ -11,12 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from pydicom import dcmread
 
 from pacs.access import opened, standing
 from pacs.access.models import AuditEvent
-from tests import builders
+from pacs.catalog.models import Study
+from pacs.dicomweb import retrieve
+from tests import builders, people
 from tests.pacs.dicomweb.retrieving import get, key_of, path_of
+from tests.viewer.client import Response, ask
 from tests.viewer.kept import keep
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,6 +111,37 @@ def test_who_took_them_away_is_written_down_and_nobody_else_can() -> None:
     assert get(STUDY, accept="application/zip").status == 200
     (event,) = AuditEvent.objects.filter(action="objects exported")
     assert (event.study_instance_uid, event.details["objects"]) == ("1.2.3", 4)
+
+
+def by_a_link(method: str = "GET", **terms: Any) -> Response:
+    """The study as a zip, asked for by the guest of a new link to it."""
+    link = people.link_to(Study.objects.get(study_instance_uid="1.2.3"), **terms)
+    cookie = f"{settings.SESSION_COOKIE_NAME}={people.guest_session_key(link)}"
+    return asyncio.run(ask(retrieve.app, f"{STUDY}?accept=application/zip", method, cookie=cookie))
+
+
+def test_a_guest_saves_what_the_link_shows_where_it_lets_them() -> None:
+    files = kept()
+    told = by_a_link("HEAD", may_download=True)
+    whole = by_a_link(may_download=True)
+    assert int(told.headers["content-length"]) == len(whole.body)
+    images = [data for name, data in unzipped(whole.body).items() if name.startswith("DICOM/")]
+    assert sorted(images) == sorted(files)
+    part = by_a_link(may_download=True, instances=[str(dcmread(BytesIO(files[1])).SOPInstanceUID)])
+    assert [data for name, data in unzipped(part.body).items() if name.startswith("DICOM/")] == [files[1]]
+    last = AuditEvent.objects.filter(action="objects exported").last()
+    assert last is not None
+    assert (last.actor_kind, last.details["objects"]) == ("link", 1)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_a_guest_saves_nothing_where_the_link_only_shows(method: str) -> None:
+    kept()
+    refused = by_a_link(method)
+    assert refused.status == 403
+    assert not refused.body.startswith(b"PK")
+    assert not AuditEvent.objects.filter(action="objects exported").exists()
+    assert AuditEvent.objects.filter(action="refused", details__act="download").exists()
 
 
 def test_dcmtk_reads_the_directory_it_unpacks(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { IconButton, Later, Sheet, type SheetHeight } from "../../components/index";
 import { type Key, t } from "../../i18n/viewer";
+import { guest } from "../../state/session";
 import { dateAndTime } from "../../words/dates";
 import { fullName, spokenName } from "../../words/names";
 import { ageAndSex } from "../../words/patients";
@@ -119,12 +120,14 @@ const MORE = ["share", "export", "probe", "glass", "hideNames", "fit", "oneToOne
 const OFFERED_WHERE_USABLE = new Set(["glass", "share", "export"]);
 
 const dataSaver = () => import("./DataSaver").then((room) => room.DataSaver);
+const save = () => import("../guest/Saving").then((room) => room.SaveButton);
 const NOTHING = {};
 
 function MorePanel({ reading }: { reading: Reading }) {
   return (
     <>
       <div class="commands">
+        {guest.value?.download === true && <Later load={save} props={{ study: reading.room.study.digest.study.uid }} />}
         {(isWide.value ? [...MORE, "help"] : MORE)
           .map((name) => commandNamed(reading, name))
           .filter(({ name, isUsable }) => !OFFERED_WHERE_USABLE.has(name) || isUsable())
