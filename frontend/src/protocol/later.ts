@@ -3,6 +3,7 @@ export * from "./bin";
 export * from "./credentials";
 export * from "./devices";
 export * from "./exports";
+export * from "./keyImages";
 export * from "./keys";
 export * from "./policy";
 export * from "./received";

@@ -5,6 +5,8 @@ import { type Key, t } from "../../i18n/share";
 import { person } from "../../state/session";
 import { guarded } from "../../state/stepUp";
 import { reasonOf, tellFailure } from "../../words/failures";
+import { type Choosable, ChooseImages } from "./ChooseImages";
+import type { Chosen } from "./chosen";
 import { Choices } from "./Choices";
 import { Made } from "./Made";
 import { ANY_NUMBER, MOST_OPENINGS, type Openings, mostOpenings } from "./openings";
@@ -19,17 +21,21 @@ export interface Subject {
   series: { uid: string; title: string } | null;
   /** The image in hand, by its UID. */
   image: string | null;
+  /** Where what the study holds is known. */
+  images?: Choosable;
   patientBorn: boolean;
 }
 
 const HOURS = [1, 24, 168, 720, 2160] as const;
 const WEEK = 168;
 
-type Extent = "study" | "series" | "image";
+type Extent = "study" | "series" | "image" | "chosen";
 type Capabilities = Pick<Shares, "canSendMail" | "canDeidentify">;
 
 interface Draft {
   extent: Extent;
+  /** Null before any were. */
+  chosen: Chosen | null;
   recipient: string;
   hours: number;
   challenge: Challenge;
@@ -42,6 +48,7 @@ interface Draft {
 
 const FRESH: Draft = {
   extent: "study",
+  chosen: null,
   recipient: "",
   hours: WEEK,
   challenge: "pin",
@@ -55,19 +62,33 @@ const FRESH: Draft = {
 /** What, with whom, until when, and how it opens; then the link itself, once. */
 export function ShareDialog({ subject, onClose }: { subject: Subject; onClose: () => void }) {
   const [made, setMade] = useState<NewShare | null>(null);
+  const [draft, setDraft] = useState(FRESH);
+  const [choosing, setChoosing] = useState(false);
+  const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
+  const back = (): void => setChoosing(false);
+  if (choosing && subject.images) {
+    return (
+      <Dialog key="choosing" title={t("choose.title")} onClose={back}>
+        <ChooseImages study={subject.study} from={subject.images} chosen={draft.chosen} onChange={(chosen) => change({ chosen })} onDone={back} />
+      </Dialog>
+    );
+  }
   return (
-    <Dialog title={t(made ? "share.made" : "share.title")} onClose={onClose}>
-      {made ? <Made share={made} onDone={onClose} /> : <Form subject={subject} onMade={setMade} />}
+    <Dialog key="form" title={t(made ? "share.made" : "share.title")} onClose={onClose}>
+      {made ? <Made share={made} onDone={onClose} /> : <Form subject={subject} draft={draft} change={change} onChoose={() => setChoosing(true)} onMade={setMade} />}
     </Dialog>
   );
 }
 
-function Form({ subject, onMade }: { subject: Subject; onMade: (share: NewShare) => void }) {
-  const [draft, setDraft] = useState(FRESH);
+interface FormProps extends Part {
+  onChoose: () => void;
+  onMade: (share: NewShare) => void;
+}
+
+function Form({ subject, draft, change, onChoose, onMade }: FormProps) {
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   const can = useCapabilities(subject.study);
-  const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
   const submit = async (): Promise<void> => {
     const lacking = whatLacks(draft);
     setProblem(lacking);
@@ -88,7 +109,7 @@ function Form({ subject, onMade }: { subject: Subject; onMade: (share: NewShare)
       }}
     >
       {person.value?.role === "patient" && <p class="lead">{t("share.patientLead")}</p>}
-      <What subject={subject} draft={draft} change={change} />
+      <What subject={subject} draft={draft} change={change} onChoose={onChoose} />
       <Field label={t("share.for")} hint={t("share.for.hint")} maxLength={128} autocomplete="off" value={draft.recipient} onText={(recipient) => change({ recipient })} />
       <Choices legend={t("share.until")} options={HOURS.map((hours) => [hours, t(`share.hours.${hours}`)])} value={draft.hours} onChoose={(hours) => change({ hours })} />
       <How subject={subject} can={can} draft={draft} change={change} />
@@ -116,7 +137,8 @@ function Form({ subject, onMade }: { subject: Subject; onMade: (share: NewShare)
 }
 
 /** What has to be told before a link can be made; empty where nothing lacks. */
-function whatLacks({ challenge, email, openings }: Draft): string {
+function whatLacks({ extent, chosen, challenge, email, openings }: Draft): string {
+  if (extent === "chosen" && !chosen?.size) return t("choose.need");
   if (challenge === "email" && email.trim() === "") return t("share.needEmail");
   return mostOpenings(openings) === undefined ? t("share.openings.wrong", { most: MOST_OPENINGS }) : "";
 }
@@ -135,7 +157,7 @@ function formOf(draft: Draft, subject: Subject): ShareForm {
   return {
     study: subject.study,
     series: draft.extent === "series" && subject.series !== null ? [subject.series.uid] : [],
-    instances: draft.extent === "image" && subject.image !== null ? [subject.image] : [],
+    instances: instancesOf(draft, subject),
     hours: draft.hours,
     notBefore: draft.notBefore === "" ? null : new Date(draft.notBefore),
     mostOpenings: mostOpenings(draft.openings) ?? null,
@@ -147,21 +169,39 @@ function formOf(draft: Draft, subject: Subject): ShareForm {
   };
 }
 
+function instancesOf({ extent, chosen }: Draft, { image }: Subject): string[] {
+  if (extent === "image" && image !== null) return [image];
+  return extent === "chosen" ? [...(chosen ?? [])] : [];
+}
+
 interface Part {
   subject: Subject;
   draft: Draft;
   change: (part: Partial<Draft>) => void;
 }
 
-function What({ subject, draft, change }: Part) {
+function What({ subject, draft, change, onChoose }: Part & { onChoose: () => void }) {
   const options: (readonly [Extent, string])[] = [["study", t("share.what.study")]];
   if (subject.series !== null) options.push(["series", t("share.what.series")]);
   if (subject.image !== null) options.push(["image", t("share.what.image")]);
+  if (subject.images) options.push(["chosen", t("share.what.chosen")]);
   if (options.length === 1) return null;
+  const choose = (extent: Extent): void => {
+    change({ extent });
+    if (extent === "chosen") onChoose();
+  };
   return (
     <>
-      <Choices legend={t("share.what")} options={options} value={draft.extent} onChoose={(extent) => change({ extent })} />
+      <Choices legend={t("share.what")} options={options} value={draft.extent} onChoose={choose} />
       {draft.extent === "series" && subject.series !== null && <p class="lead">{subject.series.title}</p>}
+      {draft.extent === "chosen" && (
+        <p class="share-chosen">
+          {t("choose.count", { count: draft.chosen?.size ?? 0 })}
+          <Button autofocus={draft.chosen !== null} onClick={onChoose}>
+            {t("choose.again")}
+          </Button>
+        </p>
+      )}
     </>
   );
 }
