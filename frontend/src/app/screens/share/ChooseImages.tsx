@@ -4,6 +4,7 @@ import { Button } from "../../components/index";
 import { t } from "../../i18n/share";
 import { type Chosen, MOST_CHOSEN, type SeriesToShare, added, toggled } from "./chosen";
 import { ImageGrid } from "./ImageGrid";
+import "./share.css";
 import "./chooseImages.css";
 
 /** What there is to choose from. */
@@ -62,7 +63,7 @@ export function ChooseImages({ study, from, chosen, onChange, onDone }: Props) {
           onAdd={(several) => change(added(picked.current, several))}
         />
       )}
-      <footer>
+      <footer class="share-foot">
         <p role="status">
           {t("choose.count", { count: picked.current.size })}
           {picked.current.size >= MOST_CHOSEN && <span class="lead"> {t("choose.most")}</span>}

@@ -20,8 +20,7 @@ export function OpeningsChoice({ value, onChange }: { value: Openings; onChange:
       {often === "number" && (
         <Field
           label={t("share.openings.most")}
-          hint={t("share.openings.hint", { most: MOST_OPENINGS })}
-          error={isWrong ? t("share.openings.wrong", { most: MOST_OPENINGS }) : undefined}
+          {...{ [isWrong ? "error" : "hint"]: t("share.openings.range", { most: MOST_OPENINGS }) }}
           inputMode="numeric"
           autocomplete="off"
           maxLength={6}

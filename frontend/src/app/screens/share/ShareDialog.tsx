@@ -126,12 +126,14 @@ function Form({ subject, draft, change, onChoose, onMade }: FormProps) {
         <OpeningsChoice value={draft.openings} onChange={(openings) => change({ openings })} />
         <Field label={t("share.later")} type="datetime-local" value={draft.notBefore} onText={(notBefore) => change({ notBefore })} />
       </details>
-      <p class="share-problem" role="alert">
-        {problem}
-      </p>
-      <Button type="submit" look="primary" wide busy={busy}>
-        {t("share.make")}
-      </Button>
+      <div class="share-foot">
+        <p class="share-problem" role="alert">
+          {problem}
+        </p>
+        <Button type="submit" look="primary" wide busy={busy}>
+          {t("share.make")}
+        </Button>
+      </div>
     </form>
   );
 }
@@ -140,7 +142,7 @@ function Form({ subject, draft, change, onChoose, onMade }: FormProps) {
 function whatLacks({ extent, chosen, challenge, email, openings }: Draft): string {
   if (extent === "chosen" && !chosen?.size) return t("choose.need");
   if (challenge === "email" && email.trim() === "") return t("share.needEmail");
-  return mostOpenings(openings) === undefined ? t("share.openings.wrong", { most: MOST_OPENINGS }) : "";
+  return mostOpenings(openings) === undefined ? t("share.openings.need", { most: MOST_OPENINGS }) : "";
 }
 
 function useCapabilities(study: string): Capabilities {

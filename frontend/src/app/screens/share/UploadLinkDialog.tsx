@@ -48,12 +48,14 @@ function Form({ onMade }: { onMade: (share: NewShare) => void }) {
       <Field label={t("receive.for")} hint={t("receive.for.hint")} maxLength={128} autocomplete="off" value={recipient} onText={setRecipient} />
       <Choices legend={t("share.until")} options={HOURS.map((one) => [one, t(`share.hours.${one}`)])} value={hours} onChoose={setHours} />
       <Choices legend={t("receive.quota")} options={QUOTAS.map((one) => [one, sizeInWords(one)])} value={quotaBytes} onChoose={setQuota} />
-      <p class="share-problem" role="alert">
-        {problem}
-      </p>
-      <Button type="submit" look="primary" wide busy={busy}>
-        {t("share.make")}
-      </Button>
+      <div class="share-foot">
+        <p class="share-problem" role="alert">
+          {problem}
+        </p>
+        <Button type="submit" look="primary" wide busy={busy}>
+          {t("share.make")}
+        </Button>
+      </div>
     </form>
   );
 }
