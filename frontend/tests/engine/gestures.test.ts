@@ -110,6 +110,18 @@ describe("one finger", () => {
     up(1, 120, 90, 600);
     expect(kinds()).toEqual(["magnify", "magnify", "magnifyEnd"]);
   });
+
+  it("has tapped when it left in time, though a busy page heard of that only later", () => {
+    for (const [downMs, upMs] of [
+      [0, 40],
+      [100, 140],
+    ] as const) {
+      down(1, 100, 100, downMs);
+      told.push(...arbiter.onTime(700));
+      up(1, 100, 100, upMs);
+    }
+    expect(kinds()).toEqual(["magnify", "magnifyEnd", "tap", "magnify", "magnifyEnd", "doubleTap"]);
+  });
 });
 
 describe("one finger sideways", () => {

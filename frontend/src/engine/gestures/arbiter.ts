@@ -180,9 +180,9 @@ export class Arbiter {
   }
 
   #ended(contact: Contact, sample: PointerSample): Intent[] {
-    if (this.#phase === "pressed" || this.#isClick(contact, sample)) {
+    if (this.#phase === "pressed" || this.#isClick(contact, sample) || this.#wasLeftInTime(contact, sample)) {
       const tap = this.#taps.onTap(contact.at, contact.startMs, sample.timeMs);
-      const stop = sample.kind === "mouse" ? this.#stop() : [];
+      const stop = this.#stop();
       return tap === null ? stop : [...stop, { kind: tap, x: contact.at.x, y: contact.at.y }];
     }
     return this.#phase === "drag" ? this.#letGo(contact, sample.timeMs) : this.#stop();
@@ -202,6 +202,12 @@ export class Arbiter {
       this.#phase === "drag" &&
       !isBeyondSlop(contact.start, contact.at)
     );
+  }
+
+  /** A busy page hears of it only after the time for a long press: it is still no long press. */
+  #wasLeftInTime(contact: Contact, sample: PointerSample): boolean {
+    const stayed = !isBeyondSlop(contact.start, contact.at);
+    return this.#phase === "magnify" && stayed && sample.timeMs - contact.startMs < LONG_PRESS_MS;
   }
 
   /** What must be said when the gesture under way is over. */
