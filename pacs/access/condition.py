@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connections
 from django.db.models import BooleanField, Expression, F, Func, QuerySet
 
 from pacs.access.actors import Actor
 from pacs.access.reach import Breadth, Reach
 from pacs.access.ways import Way, ways_of
+from pacs.catalog.models import Study
 
 # What ways name of a study, and the numbers that differ: in the kept text something stands for each.
 OF_STUDY = ("pk", "patient_id", "referring_physician_key", "institution_id")
@@ -101,16 +103,36 @@ def _for_many(database: str, ways: tuple[Way, ...]) -> Iterator[Written]:
     is_sqlite = connections[database].vendor == "sqlite"
     # SQLite would fetch all of an institution by its index, and sort it, for the newest fifty: + bids it not to.
     of_wide = "+<{}> IN (" if is_sqlite else "<{}> IN ("
-    # PostgreSQL would read all studies to join them to the few of narrow ways alone: an array it takes to be short.
+    # PostgreSQL would read all studies to join them to the few of narrow ways alone: to an array it does not.
     is_joined = not is_sqlite and not any(way.is_wide for way in ways)
     of_narrow, end = ("<pk> = ANY (ARRAY(", "))") if is_joined else ("<pk> IN (", ")")
     for way in ways:
         if way.is_wide:
             rows = _put_together(database, way.rows.values(way.names))
             yield _wrapped(of_wide.format(way.of_study), [rows], ")")
-    narrow = [_put_together(database, rows) for way in ways if not way.is_wide for rows in way.opened()]
+    narrow = [
+        _put_together(database, rows) for way in ways if not way.is_wide for rows in _opened(way, is_sqlite)
+    ]
     if narrow:
         yield _wrapped(of_narrow, narrow, end)
+
+
+def _opened(way: Way, is_sqlite: bool) -> Iterator[QuerySet[Any]]:
+    """The numbers of the studies that are open so: of each holder apart, so that each is found by its own index."""
+    for rows in way.by_holder or (way.rows,):
+        named = rows.values_list(way.names)
+        if way.of_study == "pk":
+            yield named
+        elif is_sqlite:
+            yield Study.objects.filter(**{f"{way.of_study}__in": named}).values_list("pk")
+        else:
+            yield Study.objects.filter(_IsAmong(F(way.of_study), ArraySubquery(named))).values_list("pk")
+
+
+class _IsAmong(Func):
+    """Being in an array, which PostgreSQL takes to be short."""
+
+    template, arg_joiner, output_field = "%(expressions)s)", " = ANY (", BooleanField()
 
 
 def _put_together(database: str, rows: QuerySet[Any]) -> Written:

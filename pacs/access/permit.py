@@ -20,6 +20,7 @@ from pacs.access.policy import (
 )
 from pacs.catalog.levels import Level
 from pacs.catalog.models import Change, Instance, Series, Study
+from pacs.catalog.search import Named
 from pacs.errors import NotAllowed, NotFound, NotSignedIn
 from pacs.uids import is_uid
 
@@ -119,25 +120,33 @@ def instances_within(actor: Actor, series: Series) -> QuerySet[Instance]:
     return Instance.objects.filter(series=series)
 
 
-def searched_rows(actor: Actor, level: Level) -> tuple[QuerySet[Any], bool]:
-    """The rows of a level that are open to the actor, and whether they are few.
+def named_studies(actor: Actor) -> list[Named] | None:
+    """All that is open to whom little is, decided at once for the whole of an answer; None where it is much.
 
-    To whom little is open, that little is named: whatever is sought then, nothing else of the archive is read, and
-    neither its size nor what lies in it shows in the time of an answer (promise P13).
+    Whatever is sought then, nothing else of the archive is read, and neither its size nor what lies in it shows in
+    the time of an answer (promise P13).
     """
     if sees_most(actor):
+        return None
+    rows = visible_studies(actor).values_list(*Named._fields)[: MOST_NAMED + 1]
+    named = [Named(*row) for row in rows]
+    return named if len(named) <= MOST_NAMED else None
+
+
+def searched_rows(actor: Actor, level: Level) -> tuple[QuerySet[Any], bool]:
+    """The rows of a level that are open to the actor, and whether they are few: then they are named."""
+    named = named_studies(actor)
+    if named is None:
         return VISIBLE[level](actor), False
-    named = list(visible_studies(actor).values_list("pk", flat=True)[: MOST_NAMED + 1])
-    if len(named) > MOST_NAMED:
-        return VISIBLE[level](actor), False
+    studies = [one.pk for one in named]
     if level is Level.STUDY:
-        return visible_studies(actor).filter(pk__in=named), True
-    series = visible_series(actor).filter(study_id__in=named)
+        return Study.objects.filter(pk__in=studies), True
+    series = visible_series(actor).filter(study_id__in=studies)
     if level is Level.SERIES:
         return series, True
     of_series = list(series.values_list("pk", flat=True)[: MOST_NAMED + 1])
     if len(of_series) > MOST_NAMED:
-        return visible_instances(actor).filter(series__study_id__in=named), True
+        return visible_instances(actor).filter(series__study_id__in=studies), True
     return visible_instances(actor).filter(series_id__in=of_series), True
 
 

@@ -7,7 +7,6 @@ is said of an access is what decides it.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import reduce
@@ -69,17 +68,6 @@ class Way:
     def opens(self, study: str) -> Q:
         """The condition for many studies: the rows are read once. `study` as in policy.studies_open_to."""
         return Q(**{f"{study}{self.of_study}__in": self.rows.values(self.names)})
-
-    def opened(self) -> Iterator[QuerySet[Any]]:
-        """The numbers of the studies that are open so: of each holder apart, so that each is found by its own index."""
-        for rows in self.by_holder or (self.rows,):
-            named = rows.values_list(self.names)
-            is_named = self.of_study == "pk"
-            yield (
-                named
-                if is_named
-                else Study.objects.filter(**{f"{self.of_study}__in": named}).values_list("pk")
-            )
 
 
 def may_have_ways(actor: Actor) -> bool:

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from pacs.access.listing import studies_listed
 from pacs.access.middleware import actor_of
-from pacs.access.permit import Act, require, searched_rows
+from pacs.access.permit import Act, require
 from pacs.access.searches import note_search
-from pacs.catalog.levels import Level
 from pacs.catalog.names import name_groups
-from pacs.catalog.search import Place, StudyFilter, list_studies, newest_arrival, parse_place, place_of
+from pacs.catalog.search import Place, StudyFilter, parse_place, place_of
 from pacs.errors import BadRequest
 from pacs.uids import parse_uid
 
@@ -41,11 +41,9 @@ class StudiesView(APIView):
         require(actor, Act.LIST)
         asked, limit, after = parse_filter(given), parse_limit(given), parse_cursor(given)
         note_search(actor, "studies", _filters_told(given), asked.search)
-        rows, few = searched_rows(actor, Level.STUDY)
-        # Asked before the page is: what arrives in between is told by the socket, never missed.
-        arrival = newest_arrival(rows)
-        page = list(list_studies(rows, asked, after, few=few)[: limit + 1])
-        return Response(_to_page(page, limit, is_first=after is None) | {"arrival": arrival})
+        listed = studies_listed(actor, asked, after, limit + 1)
+        page = _to_page(listed.studies, limit, is_first=after is None)
+        return Response(page | {"arrival": listed.arrival})
 
 
 def parse_filter(given: Mapping[str, str]) -> StudyFilter:

@@ -6,8 +6,11 @@ Every function narrows rows that access has already restricted to what the actor
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from heapq import nlargest
+from typing import NamedTuple
 
 from django.db.models import Max, Q, QuerySet
 
@@ -40,6 +43,14 @@ class Place:
         return f"{self.study_moment}-{self.pk}"
 
 
+class Named(NamedTuple):
+    """A study where all that are open to somebody are told apart; in the order of the list, the newest the greatest."""
+
+    study_moment: int
+    pk: int
+    arrival: int
+
+
 def parse_place(text: str) -> Place:
     """A place as it was told. Raises BadRequest."""
     match = re.fullmatch(r"([0-9]{1,18})-([0-9]{1,18})", text)
@@ -65,6 +76,14 @@ def list_studies(
         condition &= Q(study_moment__lte=after.study_moment)
         condition &= Q(study_moment__lt=after.study_moment) | Q(pk__lt=after.pk)
     return rows.filter(condition).select_related("patient").order_by("-study_moment", "-pk")
+
+
+def first_named(named: Iterable[Named], after: Place | None, most: int) -> list[Named]:
+    """The first of these that list_studies would give where nothing is sought."""
+    if after is not None:
+        ended = (after.study_moment, after.pk)
+        named = (one for one in named if one[:2] < ended)
+    return nlargest(most, named)
 
 
 def place_of(study: Study) -> Place:

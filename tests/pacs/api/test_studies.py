@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from pacs.access import searches
 from pacs.access.models import AuditEvent
+from pacs.catalog.models import Study
 from tests.pacs.catalog.kept import many_studies, register, study
 from tests.people import alice, bearer, bob, charlie, granted, paul, pia, signed_in, tied
 
@@ -37,6 +38,27 @@ def ask(client: Client, **query: Any) -> Any:
 
 def uids(page: Any) -> list[str]:
     return [row["uid"] for row in page["studies"]]
+
+
+@pytest.mark.parametrize("query", [{}, {"modality": "CT"}, {"search": "m0000"}])
+def test_whom_some_is_open_to_turns_the_pages_of_everybodys_list_less_the_rest(query: dict[str, str]) -> None:
+    many_studies(60)
+    few, arrival = [], 0
+    for number, one in enumerate(Study.objects.order_by("study_moment", "pk")):
+        if number % 3:
+            few.append(one.study_instance_uid)
+            Study.objects.filter(pk=one.pk).update(arrival=1000 - number)
+            arrival = max(arrival, 1000 - number)
+            granted(charlie(), one)
+    charlies, found, cursor = signed_in(charlie()), list[str](), ""
+    while cursor or not found:
+        page = ask(charlies, limit=7, **query, **({"cursor": cursor} if cursor else {}))
+        assert page["arrival"] == arrival
+        found += uids(page)
+        cursor = page["next"]
+    everything = uids(ask(signed_in(alice()), limit=100, **query))
+    assert found == [uid for uid in everything if uid in few]
+    assert len(found) > 7
 
 
 def test_a_study_is_told_in_the_words_the_app_reads(alices: Client) -> None:
