@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Challenge, type NewShare, type ShareForm, type Shares, loadSharesOf, makeShare } from "../../../protocol/later";
-import { Button, Dialog, Field } from "../../components/index";
+import { type Challenge, type Look, type NewShare, type ShareForm, type Shares, loadSharesOf, looksFirst, makeShare } from "../../../protocol/later";
+import { Button, Dialog, Field, Later } from "../../components/index";
 import { type Key, t } from "../../i18n/share";
 import { person } from "../../state/session";
 import { guarded } from "../../state/stepUp";
@@ -24,7 +24,7 @@ const HOURS = [1, 24, 168, 720, 2160] as const;
 const WEEK = 168;
 
 type Extent = "study" | "series" | "image";
-type Capabilities = Pick<Shares, "canSendMail" | "canDeidentify">;
+type Capabilities = Pick<Shares, "canSendMail">;
 
 interface Draft {
   extent: Extent;
@@ -50,39 +50,67 @@ const FRESH: Draft = {
   notBefore: "",
 };
 
-/** What, with whom, until when, and how it opens; then the link itself, once. */
+/** What, with whom, until when, and how it opens; what has to be looked at first; then the link itself, once. */
 export function ShareDialog({ subject, onClose }: { subject: Subject; onClose: () => void }) {
-  const [made, setMade] = useState<NewShare | null>(null);
+  const [draft, setDraft] = useState(FRESH);
+  const making = useMaking(subject, draft);
+  const { made, looks } = making;
   return (
-    <Dialog title={t(made ? "share.made" : "share.title")} onClose={onClose}>
-      {made ? <Made share={made} onDone={onClose} /> : <Form subject={subject} onMade={setMade} />}
+    <Dialog title={t(made ? "share.made" : looks ? "share.look" : "share.title")} onClose={onClose}>
+      {made ? (
+        <Made share={made} onDone={onClose} />
+      ) : looks ? (
+        <Later load={looking} props={{ study: subject.study, looks, making, onBack: making.back }} />
+      ) : (
+        <Form subject={subject} draft={draft} change={(part) => setDraft((before) => ({ ...before, ...part }))} making={making} />
+      )}
     </Dialog>
   );
 }
 
-function Form({ subject, onMade }: { subject: Subject; onMade: (share: NewShare) => void }) {
-  const [draft, setDraft] = useState(FRESH);
+const looking = () => import("./LookFirst").then((room) => room.LookFirst);
+
+/** What was looked at, and what is to be black. */
+export type Looked = Pick<ShareForm, "seen" | "edits">;
+const NOT_LOOKED: Looked = { seen: [], edits: [] };
+
+export interface Making {
+  made: NewShare | null;
+  looks: readonly Look[] | null;
+  problem: string;
+  busy: boolean;
+  make: (looked?: Looked) => Promise<void>;
+  back: () => void;
+}
+
+function useMaking(subject: Subject, draft: Draft): Making {
+  const [made, setMade] = useState<NewShare | null>(null);
+  const [looks, setLooks] = useState<readonly Look[] | null>(null);
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
-  const can = useCapabilities(subject.study);
-  const change = (part: Partial<Draft>): void => setDraft((before) => ({ ...before, ...part }));
-  const submit = async (): Promise<void> => {
+  const make = async (looked = NOT_LOOKED): Promise<void> => {
     const lacks = draft.challenge === "email" && draft.email.trim() === "";
     setProblem(lacks ? t("share.needEmail") : "");
     if (lacks) return;
     setBusy(true);
-    const answer = await guarded(() => makeShare(formOf(draft, subject)));
+    const answer = await guarded(() => makeShare({ ...formOf(draft, subject), ...looked }));
     setBusy(false);
-    if (answer.ok) onMade(answer.value);
+    if (answer.ok) setMade(answer.value);
     else if (answer.failure.kind === "aborted") return; // they called it off: all that was chosen stays
+    else if (looksFirst(answer.failure)) setLooks(looksFirst(answer.failure));
     else setProblem(reasonOf(answer.failure) || tellFailure(answer.failure).what);
   };
+  return { made, looks, problem, busy, make, back: () => setLooks(null) };
+}
+
+function Form({ subject, draft, change, making }: Part & { making: Making }) {
+  const can = useCapabilities(subject.study);
   return (
     <form
       class="share"
       onSubmit={(event) => {
         event.preventDefault();
-        void submit();
+        void making.make();
       }}
     >
       {person.value?.role === "patient" && <p class="lead">{t("share.patientLead")}</p>}
@@ -93,10 +121,9 @@ function Form({ subject, onMade }: { subject: Subject; onMade: (share: NewShare)
       <Switch label={t("share.download")} what={t("share.download.what")} on={draft.download} onSwitch={(download) => change({ download })} />
       <Switch
         label={t("share.deidentified")}
-        what={t(can.canDeidentify ? "share.deidentified.what" : "share.deidentified.notYet")}
-        disabled={!can.canDeidentify}
+        what={t("share.deidentified.what")}
         on={draft.deidentified}
-        onSwitch={(deidentified) => change({ deidentified })}
+        onSwitch={(deidentified) => change(deidentified && draft.challenge === "birth_date" ? { deidentified, challenge: "pin" } : { deidentified })}
       />
       <details class="share-more">
         <summary>{t("share.more")}</summary>
@@ -104,9 +131,9 @@ function Form({ subject, onMade }: { subject: Subject; onMade: (share: NewShare)
         <Field label={t("share.later")} type="datetime-local" value={draft.notBefore} onText={(notBefore) => change({ notBefore })} />
       </details>
       <p class="share-problem" role="alert">
-        {problem}
+        {making.problem}
       </p>
-      <Button type="submit" look="primary" wide busy={busy}>
+      <Button type="submit" look="primary" wide busy={making.busy}>
         {t("share.make")}
       </Button>
     </form>
@@ -114,7 +141,7 @@ function Form({ subject, onMade }: { subject: Subject; onMade: (share: NewShare)
 }
 
 function useCapabilities(study: string): Capabilities {
-  const [can, setCan] = useState<Capabilities>({ canSendMail: false, canDeidentify: false });
+  const [can, setCan] = useState<Capabilities>({ canSendMail: false });
   useEffect(() => {
     void loadSharesOf(study).then((answer) => {
       if (answer.ok) setCan(answer.value);
@@ -123,7 +150,7 @@ function useCapabilities(study: string): Capabilities {
   return can;
 }
 
-function formOf(draft: Draft, subject: Subject): ShareForm {
+function formOf(draft: Draft, subject: Subject): Omit<ShareForm, keyof Looked> {
   return {
     study: subject.study,
     series: draft.extent === "series" && subject.series !== null ? [subject.series.uid] : [],
@@ -160,7 +187,7 @@ function What({ subject, draft, change }: Part) {
 
 function How({ subject, can, draft, change }: Part & { can: Capabilities }) {
   const ways: Challenge[] = ["pin"];
-  if (subject.patientBorn) ways.push("birth_date");
+  if (subject.patientBorn && !draft.deidentified) ways.push("birth_date");
   if (can.canSendMail) ways.push("email");
   return (
     <>
