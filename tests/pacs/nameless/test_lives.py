@@ -21,6 +21,7 @@ from pacs.ingest.models import QuarantinedObject
 from pacs.ingest.pipeline import ingest
 from pacs.ingest.receipts import Reason, Rejected, Stored
 from pacs.ingest.reindex import rebuild
+from pacs.media.deidentified import CannotCopy
 from pacs.nameless import copying, issuing
 from pacs.nameless.copying import resume_copying
 from pacs.nameless.erasing import erase_ended
@@ -112,7 +113,7 @@ def test_of_documents_alone_no_link_is_made() -> None:
 
 def test_a_copy_that_cannot_be_made_leaves_no_link_that_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*args: Any) -> Any:
-        raise copying.CannotCopy(reason="unreadable")
+        raise CannotCopy(reason="unreadable")
 
     received(*study_of(1))
     monkeypatch.setattr(copying, "copy_of", fails)

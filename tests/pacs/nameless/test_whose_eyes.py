@@ -162,7 +162,7 @@ def test_two_links_of_one_study_have_nothing_in_common() -> None:
 def test_nothing_that_comes_in_joins_a_copy_or_its_patient() -> None:
     planted_study()
     copy = copy_of(nameless_link())
-    named = {
+    named: dict[str, Any] = {
         "StudyInstanceUID": "1.2.88",
         "PatientID": copy.patient.patient_id,
         "PatientName": copy.patient.name,
