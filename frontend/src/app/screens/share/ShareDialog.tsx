@@ -118,7 +118,7 @@ function Form({ subject, draft, change, making }: Part & { making: Making }) {
       <Field label={t("share.for")} hint={t("share.for.hint")} maxLength={128} autocomplete="off" value={draft.recipient} onText={(recipient) => change({ recipient })} />
       <Choices legend={t("share.until")} options={HOURS.map((hours) => [hours, t(`share.hours.${hours}`)])} value={draft.hours} onChoose={(hours) => change({ hours })} />
       <How subject={subject} can={can} draft={draft} change={change} />
-      <Switch label={t("share.download")} what={t("share.download.what")} on={draft.download} onSwitch={(download) => change({ download })} />
+      <Switch label={t("share.download")} what={t(draft.deidentified ? "share.download.copies" : "share.download.what")} on={draft.download} onSwitch={(download) => change({ download })} />
       <Switch
         label={t("share.deidentified")}
         what={t("share.deidentified.what")}

@@ -15,6 +15,8 @@ import { refreshShares, replaceShare } from "./state";
 const LONGER = [24, 168, 720] as const;
 type Asking = "revoke" | "extend" | "health" | null;
 
+const isOver = ({ state }: Share): boolean => state === "revoked" || state === "gone";
+
 /** One link: what it shows, to whom, until when, how it was used, and what can be done about it. */
 export function ShareCard({ share, isGood }: { share: Share; isGood: boolean }) {
   const [asking, setAsking] = useState<Asking>(null);
@@ -38,7 +40,7 @@ export function ShareCard({ share, isGood }: { share: Share; isGood: boolean }) 
   return (
     <li class="shares-card" data-state={share.state}>
       <Facts share={share} />
-      {share.state !== "revoked" && share.state !== "gone" && (
+      {!isOver(share) && (
         <div class="shares-acts" ref={extender}>
           <Button onClick={() => setAsking("extend")}>{t("shares.extend")}</Button>
           {share.challenge === "pin" && isGood && <Button onClick={() => void renew()}>{t("shares.newPin")}</Button>}
