@@ -25,7 +25,11 @@ def shows_something(link: GuestLink) -> bool:
     if not link.is_deidentified:
         return True
     copy = copy_of_link(link)
-    return copy is not None and copy.state in ALIVE
+    return copy is not None and (copy.state == State.PREPARING or _is_there(copy))
+
+
+def _is_there(copy: LinkCopy) -> bool:
+    return copy.state == State.READY and copy.copy_id is not None
 
 
 def being_prepared(link: GuestLink) -> LinkCopy | None:
@@ -39,7 +43,7 @@ def shown_uid(link: GuestLink) -> str | None:
     if not link.is_deidentified:
         return link.study.study_instance_uid if link.study is not None else None
     copy = copy_of_link(link)
-    return copy.study_instance_uid if copy is not None and copy.state == State.READY else None
+    return copy.study_instance_uid if copy is not None and _is_there(copy) else None
 
 
 def require_copy(link: GuestLink) -> None:

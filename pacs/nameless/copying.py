@@ -28,7 +28,7 @@ from pacs.catalog.kept_objects import kept_objects
 from pacs.catalog.models import NOBODYS, Study
 from pacs.deidentify.choices import Choices, Option
 from pacs.deidentify.pseudonyms import KEY_BYTES
-from pacs.errors import Overloaded, places_of
+from pacs.errors import LightboxError, Overloaded, places_of
 from pacs.ingest.arrival import arrival_from_copy
 from pacs.ingest.copy_marks import new_mark
 from pacs.ingest.crew import side_by_side
@@ -65,9 +65,16 @@ def begin_copying(number: int) -> None:
 
 
 def copy_now(number: int) -> None:
-    """Make it, and return when that is over. What became of it its row tells."""
-    if _claim(number):
-        _copy(number)
+    """Make it, and return when that is over. Raises StorageFull and Overloaded, when it has failed."""
+    if not _claim(number):
+        return
+    try:
+        _patiently(lambda: _Copying(number).run())
+    except LightboxError:
+        _fail(number)
+        raise
+    finally:
+        _let_go(number)
 
 
 def resume_copying() -> int:
@@ -93,8 +100,12 @@ def _copy(number: int) -> None:
         log.error("the copy of a link could not be made: %s", places_of(error))
         _fail(number)
     finally:
-        with _lock:
-            _under_way.discard(number)
+        _let_go(number)
+
+
+def _let_go(number: int) -> None:
+    with _lock:
+        _under_way.discard(number)
 
 
 def _patiently(work: Callable[[], Result]) -> Result:
@@ -154,7 +165,7 @@ class _Copying:
             edits_of(found, row.wanted.get("edits", ())),
         )
         made = self._made(found, wishes)
-        with closing(side_by_side(made, partial(_enter, actor), settings.SANDBOX_CHILDREN)) as results:
+        with closing(side_by_side(made, partial(_enter, actor), _hands())) as results:
             for is_kept in results:
                 self._count(is_kept)
         self._finish(row, actor, wishes)
@@ -216,6 +227,11 @@ class _Copying:
                 )
         if not is_wanted:
             erase_copy(self.uid)
+
+
+def _hands() -> int:
+    """Half of the children at most: who reads images meanwhile needs the others."""
+    return max(1, settings.SANDBOX_CHILDREN // 2)
 
 
 def _shown_by(link: GuestLink, actor: Actor) -> list[Judged]:

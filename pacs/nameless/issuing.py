@@ -10,7 +10,7 @@ from pacs.access.models import LinkCopy
 from pacs.access.permit import access_study, visible_instances
 from pacs.access.share_links import Issued, Shown, Terms, issue_share_link, parts_of, revoke_link
 from pacs.catalog.kept_objects import kept_objects
-from pacs.errors import BadRequest, Conflict
+from pacs.errors import BadRequest, Conflict, LightboxError
 from pacs.media.deidentified import Judged, Wishes, judged, unseen
 from pacs.nameless.copying import CHOICES, begin_copying, copy_now
 
@@ -41,7 +41,7 @@ class NotLookedAt(Conflict):
 def issue_nameless_link(shown: Shown, terms: Terms, looked: Looked, *, actor: Actor) -> Issued:
     """A link whose guests see a copy without names. Of few objects it is made when this returns, of many it is begun.
 
-    Raises as issue_share_link; NotLookedAt; BadRequest where nothing can be de-identified.
+    Raises as issue_share_link; NotLookedAt; BadRequest where nothing can be de-identified; StorageFull, Overloaded.
     """
     found = _judged(shown, actor)
     missing = unseen(found, Wishes(CHOICES, b"", seen=frozenset(looked.seen)))
@@ -55,13 +55,21 @@ def issue_nameless_link(shown: Shown, terms: Terms, looked: Looked, *, actor: Ac
     if len(copied) > AT_ONCE_OBJECTS or sum(one.one.size_bytes for one in copied) > AT_ONCE_BYTES:
         begin_copying(copy.pk)
         return issued
+    try:
+        _copy_at_once(copy)
+    except LightboxError:
+        revoke_link(issued.link, actor=actor)
+        raise
+    issued.link.copy = copy
+    return issued
+
+
+def _copy_at_once(copy: LinkCopy) -> None:
+    """Raises BadRequest, StorageFull, Overloaded where it cannot be made."""
     copy_now(copy.pk)
     copy.refresh_from_db()
     if copy.state == LinkCopy.State.FAILED:
-        revoke_link(issued.link, actor=actor)
         raise BadRequest(parameter="deidentified", reason=NOTHING_LEFT)
-    issued.link.copy = copy
-    return issued
 
 
 def _judged(shown: Shown, actor: Actor) -> list[Judged]:

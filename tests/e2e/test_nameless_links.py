@@ -93,7 +93,7 @@ def test_what_names_may_be_burned_into_is_looked_at_first(
     dialog = page.get_by_role("dialog", name="Share", exact=True)
     dialog.get_by_role("switch", name="Without names").check()
     dialog.get_by_role("button", name="Make the link").click()
-    looking = page.get_by_role("dialog", name="Look at these first")
+    looking = page.get_by_role("dialog", name="A link without names")
     make = looking.get_by_role("button", name="Make the link")
     expect(make).to_be_disabled()
     keep_picture(page, tmp_path, "nameless-look-first")

@@ -15,7 +15,7 @@ from pacs.access.permit import visible_studies
 from pacs.access.share_links import Issued, extend_link, revoke_link
 from pacs.bin.emptying import erase
 from pacs.catalog.models import NOBODYS, Instance, InstanceMetadata, Patient, Series, Study
-from pacs.errors import BadRequest
+from pacs.errors import BadRequest, StorageFull
 from pacs.ingest.arrival import arrival_from_import
 from pacs.ingest.models import QuarantinedObject
 from pacs.ingest.pipeline import ingest
@@ -120,6 +120,25 @@ def test_a_copy_that_cannot_be_made_leaves_no_link_that_opens(monkeypatch: pytes
     answer = make(sender_client())
     assert (answer.status_code, copies()) == (400, 0)
     assert GuestLink.objects.get().revoked_at is not None
+
+
+def test_where_there_is_no_room_the_sender_is_told_so_and_no_link_opens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*args: Any) -> Any:
+        raise StorageFull
+
+    received(*study_of(1))
+    monkeypatch.setattr(copying, "stage", full)
+    assert make(sender_client()).status_code == 507
+    assert (state_of_all(), copies(), GuestLink.objects.get().revoked_at is None) == (["failed"], 0, False)
+
+
+def test_a_patient_shares_their_own_images_without_names() -> None:
+    received(*study_of(1))
+    pia = people.tied(people.pia(), Patient.objects.get())
+    issued = nameless_link(CT, sender=pia)
+    assert (shown(issued), visible_studies(people.actor(pia)).count()) == (1, 1)
 
 
 def test_the_birth_date_opens_no_link_without_names() -> None:
