@@ -88,5 +88,7 @@ def actor_for_link(link: GuestLink, session_key: str | None = None) -> Actor:
     sender = actor_for_user(link.made_by)
     if sender.kind == "nobody":
         return NOBODY
-    guest = Guest(link.pk, link.purpose, link.extent, link.may_download, link.is_deidentified, sender)
+    # The copy that a link without names shows is of nothing but what was shared: its guests see the whole of it.
+    extent = Extent.STUDY if link.is_deidentified else link.extent
+    guest = Guest(link.pk, link.purpose, extent, link.may_download, link.is_deidentified, sender)
     return Actor("link", None, None, str(link), session_key, guest=guest)

@@ -19,7 +19,7 @@ from pacs.access.permit import Act, may, refuse, require, visible_studies
 from pacs.access.policy import sees_everything
 from pacs.access.step_up import require_fresh
 from pacs.catalog.institutions import institution_numbered
-from pacs.catalog.models import OWN_INSTITUTION, Study
+from pacs.catalog.models import NOBODYS, OWN_INSTITUTION, Study
 from pacs.errors import BadRequest, Conflict, NotAllowed, NotFound
 from pacs.uids import is_uid
 
@@ -58,8 +58,13 @@ def locked_studies(actor: Actor, *, patient_id: str = "", accession_number: str 
     by = "patient_id" if patient_id else "accession_number"
     audit.record(actor, "locked studies searched", by=by)
     asked = {"patient__patient_id": patient_id} if patient_id else {"accession_number": accession_number}
-    rows = Study.objects.filter(**asked).exclude(pk__in=visible_studies(actor).values("pk"))
+    rows = _of_institutions().filter(**asked).exclude(pk__in=visible_studies(actor).values("pk"))
     return rows.select_related("patient").order_by("-study_moment", "-pk")[:MOST_FOUND]
+
+
+def _of_institutions() -> QuerySet[Study]:
+    """All that a glass may stand before: the copies of links without names are nobody's."""
+    return Study.objects.exclude(institution_id=NOBODYS)
 
 
 def break_glass(actor: Actor, uid: str, reason: str) -> BreakGlass:
@@ -73,7 +78,7 @@ def break_glass(actor: Actor, uid: str, reason: str) -> BreakGlass:
     reason = " ".join(reason.split())
     if len(reason) < SHORTEST_REASON:
         raise BadRequest(parameter="reason", reason="Say in some words why it has to be opened now.")
-    study = Study.objects.filter(study_instance_uid=uid).first() if is_uid(uid) else None
+    study = _of_institutions().filter(study_instance_uid=uid).first() if is_uid(uid) else None
     if study is None:
         refuse(actor, study=uid)
     if visible_studies(actor).filter(pk=study.pk).exists():

@@ -88,7 +88,7 @@ def _because(way: Way, study: Study | None, actor: Actor) -> Because:
     count = (opened if study is None else opened.filter(pk=study.pk)).count()
     if way.reason is Reason.INSTITUTION and actor.reach.has_all:
         # There is but one institution: nothing is kept apart.
-        count = 1 if study is not None else Study.objects.count()
+        count = 1 if study is not None else visible_studies(actor).count()
     return Because(way.reason, count > 0, count, tuple(_told(row) for row in rows[:MOST_ROWS]))
 
 

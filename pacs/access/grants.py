@@ -14,7 +14,7 @@ from pacs.access.actors import Actor
 from pacs.access.models import Grant, PatientTie, PeopleGroup, Role, User
 from pacs.access.reach import GRANTED_TO, breadth_of
 from pacs.catalog.institutions import institution_numbered
-from pacs.catalog.models import Institution, Patient, Study
+from pacs.catalog.models import NOBODYS, Institution, Patient, Study
 from pacs.catalog.names import referring_physician_key
 from pacs.errors import BadRequest, NotFound
 
@@ -178,7 +178,7 @@ def grant_numbered(number: int) -> Grant:
 
 def patient_identified(patient_id: str, issuer: str | None = None) -> Patient:
     """The patient of this ID (and issuer, where several issuers gave it). Raises NotFound, BadRequest."""
-    found = Patient.objects.filter(patient_id=patient_id)
+    found = Patient.objects.filter(patient_id=patient_id).exclude(studies__institution_id=NOBODYS)
     if issuer is not None:
         found = found.filter(issuer_of_patient_id=issuer)
     patients = list(found[:2])

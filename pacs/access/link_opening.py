@@ -21,10 +21,11 @@ from django.utils import timezone
 from pacs.access import audit, link_answers, link_mail
 from pacs.access.actors import NOBODY, actor_for_link
 from pacs.access.api_keys import digest_of
+from pacs.access.link_copies import being_prepared, shows_something
 from pacs.access.models import Challenge, GuestLink, HealthLink, Notice
 from pacs.access.notices import tell_sender
 from pacs.access.share_links import MOST_TRIES
-from pacs.errors import BadRequest, NotFound, WrongAnswer
+from pacs.errors import BadRequest, Conflict, NotFound, WrongAnswer
 
 LONGEST_ID = 64
 CODE_LASTS = timedelta(minutes=10)
@@ -46,7 +47,7 @@ class Presented:
 def look_at(presented: Presented) -> GuestLink:
     """The link, with who made it, if it takes guests or will; changes nothing. Raises NotFound."""
     found = GuestLink.objects.filter(public_id=presented.public_id[:LONGEST_ID]).select_related(
-        "made_by", "health_link"
+        "made_by", "health_link", "copy", "study"
     )
     link = found.first()
     shown = digest_of(presented.secret)
@@ -68,7 +69,8 @@ def takes_guests(link: GuestLink) -> bool:
     """Whether another guest may come in by it, now or when its time has come."""
     is_used_up = link.most_openings is not None and link.openings >= link.most_openings
     has_ended = link.revoked_at is not None or link.expires_at <= timezone.now()
-    return not is_used_up and not has_ended and link.tries_left > 0 and link.made_by.is_active
+    has_room = not is_used_up and not has_ended and link.tries_left > 0
+    return has_room and link.made_by.is_active and shows_something(link)
 
 
 def has_begun(link: GuestLink) -> bool:
@@ -77,19 +79,21 @@ def has_begun(link: GuestLink) -> bool:
 
 
 def open_link(presented: Presented, answer: str) -> GuestLink:
-    """The link, opened by who knows the answer; its sender is told. Raises NotFound, WrongAnswer."""
+    """The link, opened by who knows the answer; its sender is told. Raises as let_in."""
     link = look_at(presented)
     let_in(link, answer)
     return link
 
 
 def let_in(link: GuestLink, answer: str, *, said_by: str = "") -> None:
-    """Count an opening of a link by who knows the answer. Raises NotFound, WrongAnswer.
+    """Count an opening of a link by who knows the answer.
 
-    `said_by` is whom a program that opens it says it does that for; empty for a browser on the page of the link.
+    Raises NotFound, WrongAnswer; Conflict while it is being prepared. `said_by` is whom a program that opens it says
+    it does that for; empty for a browser on the page of the link.
     """
     if not has_begun(link):
         raise NotFound
+    _require_prepared(link)
     if link.challenge == Challenge.EMAIL and not _has_code(link):
         raise WrongAnswer(tries_left=link.tries_left, why="no_code")
     _take_try(link)
@@ -99,10 +103,11 @@ def let_in(link: GuestLink, answer: str, *, said_by: str = "") -> None:
 
 
 def send_code(presented: Presented) -> None:
-    """Send a new code to the address that the sender named. Raises NotFound, BadRequest."""
+    """Send a new code to the address that the sender named. Raises NotFound, BadRequest; Conflict as let_in."""
     link = look_at(presented)
     if link.challenge != Challenge.EMAIL or not has_begun(link):
         raise NotFound
+    _require_prepared(link)
     code = link_answers.random_pin()
     kept = link_answers.hash_of(code)
     fresh = GuestLink.objects.filter(pk=link.pk, codes_left__gt=0)
@@ -113,6 +118,12 @@ def send_code(presented: Presented) -> None:
         raise BadRequest(parameter="code", reason="No more codes are sent. Ask for a new link.")
     link_mail.send_code(link.email, code)
     audit.record(actor_for_link(link), "link code sent", study=link.study, link=link.public_id)
+
+
+def _require_prepared(link: GuestLink) -> None:
+    """Who comes early loses nothing: no try is taken, no opening counted."""
+    if being_prepared(link) is not None:
+        raise Conflict(reason="The images are still being prepared. Try again in a moment.")
 
 
 def _has_code(link: GuestLink) -> bool:

@@ -206,6 +206,38 @@ class SharedPart(models.Model):
         return f"part {self.pk} of link {self.link_id}"
 
 
+class LinkCopy(models.Model):
+    """The copy without names that the guests of a link see in place of its study (promise P19).
+
+    It is a study of its own, of no institution (catalog.models.NOBODYS), and open to those guests alone. pacs.nameless
+    makes it and erases it.
+    """
+
+    class State(models.TextChoices):
+        """What is being done with it, or became of it."""
+
+        PREPARING = "preparing"
+        READY = "ready"
+        FAILED = "failed"  # nothing of it could be made
+        OUTDATED = "outdated"  # some of its originals were deleted since
+        ERASED = "erased"
+
+    link = models.OneToOneField(GuestLink, on_delete=models.CASCADE, related_name="copy")
+    study_instance_uid = models.CharField(
+        max_length=64, blank=True, db_index=True
+    )  # known before the first row
+    copy = models.ForeignKey(Study, null=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.PREPARING)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)
+    # Until it is made: at what its maker looked, and what is blacked out (media.deidentified).
+    wanted = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"copy {self.pk}"
+
+
 class HealthLink(models.Model):
     """A share link as a SMART Health Link: one at most, and a new one takes the place of the one before.
 

@@ -55,7 +55,7 @@ def _acts_of(guest: Guest) -> frozenset[Act]:
     if Act.SHARE not in rights:
         return frozenset()
     acts = {Act.VIEW}
-    if not guest.sees_a_part and not guest.is_deidentified:
+    if not guest.sees_a_part:
         acts.add(Act.SEARCH)
     if guest.may_download and Act.DOWNLOAD in rights:
         acts.add(Act.DOWNLOAD)

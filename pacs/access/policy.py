@@ -11,15 +11,16 @@ from django.utils import timezone
 
 from pacs.access.actors import Actor, Guest
 from pacs.access.condition import IsOpen
-from pacs.access.models import GuestLink, Purpose, SetAside, SharedPart
+from pacs.access.models import GuestLink, LinkCopy, Purpose, SetAside, SharedPart
 from pacs.access.reach import GRANTED_TO, Breadth
 from pacs.access.ways import Way, held_by, may_have_ways, ways_of
+from pacs.catalog.models import NOBODYS, Series, Study
 
 NOTHING = Q(pk__in=())
 
 
 def sees_everything(actor: Actor) -> bool:
-    """Whether every study is open to the actor."""
+    """Whether every study is open to the actor: all but the copies that links without names show."""
     return actor.reach.has_all and actor.reads
 
 
@@ -37,7 +38,9 @@ def studies_open_to(actor: Actor, study: str = "", *, one: bool = False) -> Q:
     `one` is for what is asked for by its UID: the same condition, in the words that are quickest then.
     """
     if sees_everything(actor):
-        return Q()
+        return _somebodys(study)
+    if actor.guest is not None and actor.guest.is_deidentified:
+        return _copied_for(actor.guest, study)
     if actor.guest is not None:
         return _linked_to(actor.guest, study) & studies_open_to(actor.guest.sender, study, one=one)
     return Q(IsOpen(actor, study, one)) if may_have_ways(actor) else NOTHING
@@ -54,6 +57,8 @@ def series_open_to(actor: Actor, series: str = "", *, one: bool = False) -> Q:
 
 def instances_open_to(actor: Actor, *, one: bool = False) -> Q:
     """The condition under which an instance is open to the actor."""
+    if sees_everything(actor):
+        return ~Q(series_id__in=Series.objects.filter(study__institution_id=NOBODYS).values("pk"))
     of_series = series_open_to(actor, "series__", one=one)
     if actor.guest is None or not actor.guest.sees_single_images:
         return of_series
@@ -67,7 +72,7 @@ def changes_open_to(actor: Actor) -> Q:
     Those to whom its study is open, or was when it went: whoever had it may hear that it is gone, and nobody else.
     """
     if sees_everything(actor):
-        return Q()
+        return ~Q(institution_id=NOBODYS)
     ways = ways_of(actor) if actor.guest is None else ()
     if not ways:
         return NOTHING
@@ -95,3 +100,17 @@ def holds(at: datetime | None = None) -> Q:
 def _linked_to(guest: Guest, study: str) -> Q:
     link = GuestLink.objects.filter(holds(), pk=guest.link, purpose=Purpose.SHOW)
     return Q(**{f"{study}pk__in": link.values("study_id")})
+
+
+def _copied_for(guest: Guest, study: str) -> Q:
+    """The copy that a link without names shows, as long as what it was made of is open to its sender; nothing else."""
+    link = GuestLink.objects.filter(
+        holds(), studies_open_to(guest.sender, "study__", one=True), pk=guest.link, purpose=Purpose.SHOW
+    )
+    copies = LinkCopy.objects.filter(link__in=link.values("pk"), state=LinkCopy.State.READY)
+    return Q(**{f"{study}pk__in": copies.values("copy_id")})
+
+
+def _somebodys(study: str) -> Q:
+    """All but the copies, of which there are few: they are named, so that no index of institutions is gone by."""
+    return ~Q(**{f"{study}pk__in": Study.objects.filter(institution_id=NOBODYS).values("pk")})

@@ -1,4 +1,4 @@
-"""What hangs on a study and goes with it (grants, links, parts of links), kept so that it can come back with it.
+"""What hangs on a study and goes with it (grants, links, what belongs to links), kept so that it can come back with it.
 
 Kept rows open nothing. They come back when the study is restored, and only if it is the same patient's still: a study
 that was sent anew under a known UID is nobody's business but the sender's.
@@ -13,7 +13,8 @@ from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.utils import timezone
 
 from pacs.access.granted import HOLDERS
-from pacs.access.models import Grant, GuestLink, HealthLink, Notice, SetAside, SharedPart
+from pacs.access.link_copies import ALIVE
+from pacs.access.models import Extent, Grant, GuestLink, HealthLink, LinkCopy, Notice, SetAside, SharedPart
 from pacs.catalog.models import Instance, Series, Study
 from pacs.catalog.unregister import Scope
 
@@ -21,6 +22,7 @@ from pacs.catalog.unregister import Scope
 OF_A_STUDY: dict[type[Model], str] = {
     Grant: "study",
     GuestLink: "study",
+    LinkCopy: "link__study",
     HealthLink: "link__study",
     Notice: "link__study",
 }
@@ -39,6 +41,19 @@ def set_aside(study: Study, scope: Scope, *, is_whole: bool) -> None:
     parts = Q(instance__in=gone) | Q(series__in=emptied)
     kept += list(WITH_PARTS.objects.filter(parts).select_related("series", "instance"))
     SetAside.objects.bulk_create([_kept(row, study) for row in kept])
+    if not is_whole:
+        _close_copies(study, gone)
+
+
+def _close_copies(study: Study, gone: QuerySet[Instance]) -> None:
+    """A link without names that shows a copy of what goes shows nothing more: which image is which nobody kept."""
+    shows = (
+        Q(link__extent=Extent.STUDY)
+        | Q(link__extent=Extent.SERIES, link__parts__series__in=gone.values("series"))
+        | Q(link__parts__instance__in=gone)
+    )
+    shown = LinkCopy.objects.filter(shows, link__study=study, state__in=ALIVE).values_list("pk", flat=True)
+    LinkCopy.objects.filter(pk__in=list(shown)).update(state=LinkCopy.State.OUTDATED)
 
 
 def bring_back(study: Study) -> None:

@@ -19,8 +19,9 @@ from pacs.access import audit
 from pacs.access.actors import Actor
 from pacs.access.api_keys import digest_of
 from pacs.access.link_answers import checked_pin, hash_of, random_pin
+from pacs.access.link_copies import require_copy
 from pacs.access.link_mail import can_send
-from pacs.access.models import Challenge, Extent, GuestLink, Purpose, SharedPart
+from pacs.access.models import Challenge, Extent, GuestLink, LinkCopy, Purpose, SharedPart
 from pacs.access.notices import tell_patient
 from pacs.access.permit import Act, access_study, may, refuse, visible_instances, visible_series
 from pacs.catalog.models import Instance, Series, Study
@@ -74,12 +75,15 @@ class Issued:
         return f"/s/{self.link.public_id}#{self.secret}"
 
 
-def issue_share_link(shown: Shown, terms: Terms, *, actor: Actor) -> Issued:
-    """A link to what is open to the actor. Raises NotFound for anything else, BadRequest for what cannot be."""
+def issue_share_link(shown: Shown, terms: Terms, *, actor: Actor, copy: LinkCopy | None = None) -> Issued:
+    """A link to what is open to the actor. Raises NotFound for anything else, BadRequest for what cannot be.
+
+    `copy` is what a link without names will show, not saved yet (pacs.nameless).
+    """
     study = access_study(actor, shown.study)
-    series, instances = _parts(actor, study, shown)
+    series, instances = parts_of(actor, study, shown)
     require_moments(terms.not_before, terms.expires_at)
-    require_can_be_hidden(terms.is_deidentified)
+    _require_hides_names(terms, copy)
     answer, pin = answer_for(terms, study)
     link, secret = new_link(terms, answer, actor=actor)
     link.purpose, link.study = Purpose.SHOW, study
@@ -90,6 +94,9 @@ def issue_share_link(shown: Shown, terms: Terms, *, actor: Actor) -> Issued:
         parts = [SharedPart(link=link, series=one) for one in series]
         parts += [SharedPart(link=link, series=one.series, instance=one) for one in instances]
         SharedPart.objects.bulk_create(parts)
+        if copy is not None:
+            copy.link = link
+            copy.save(force_insert=True)
         tell_patient(link)
         audit.record(
             actor,
@@ -136,15 +143,14 @@ def require_moments(not_before: datetime | None, expires_at: datetime) -> None:
         raise BadRequest(parameter="expires_at", reason="A link is good for 90 days at most.")
 
 
-def require_can_be_hidden(is_deidentified: bool) -> None:
-    """Raises BadRequest: nothing is shown under the promise of being nameless that is not (promise P19)."""
-    if is_deidentified and not can_hide_names():
-        raise BadRequest(parameter="deidentified", reason="Images cannot be shared without names yet.")
-
-
-def can_hide_names() -> bool:
-    """Whether a study can be shown without names."""
-    return False
+def _require_hides_names(terms: Terms, copy: LinkCopy | None) -> None:
+    """Nothing is shown under the promise of being nameless that is not (promise P19). Raises BadRequest."""
+    if terms.is_deidentified != (copy is not None):
+        raise BadRequest(parameter="deidentified", reason="Without names a copy is shown, and there is none.")
+    if terms.is_deidentified and terms.challenge == Challenge.BIRTH_DATE:
+        raise BadRequest(
+            parameter="challenge", reason="Whoever knows the date of birth knows whose images these are."
+        )
 
 
 def answer_for(terms: Terms, study: Study | None) -> tuple[str, str | None]:
@@ -162,7 +168,7 @@ def answer_for(terms: Terms, study: Study | None) -> tuple[str, str | None]:
     return hash_of(pin), pin
 
 
-def _parts(actor: Actor, study: Study, shown: Shown) -> tuple[list[Series], list[Instance]]:
+def parts_of(actor: Actor, study: Study, shown: Shown) -> tuple[list[Series], list[Instance]]:
     """The rows of what is named. Raises NotFound for one that is not open to the actor or not of this study."""
     if shown.series and shown.instances:
         raise BadRequest(parameter="series", reason="Series or single images: one of the two.")
@@ -178,9 +184,8 @@ def _parts(actor: Actor, study: Study, shown: Shown) -> tuple[list[Series], list
 
 def links_of(actor: Actor, *, everyones: bool = False) -> QuerySet[GuestLink]:
     """The links that the actor made, the newest first; those of all, for administrators."""
-    links = GuestLink.objects.select_related("made_by", "study__patient", "health_link").order_by(
-        "-made_at", "-pk"
-    )
+    links = GuestLink.objects.select_related("made_by", "study__patient", "health_link", "copy")
+    links = links.order_by("-made_at", "-pk")
     if everyones and may(actor, Act.ADMINISTER):
         return links
     return links.filter(made_by_id=actor.user_id)
@@ -190,7 +195,7 @@ def link_behind(actor: Actor) -> GuestLink | None:
     """The link that a guest came by; None for anybody else."""
     if actor.guest is None:
         return None
-    return GuestLink.objects.select_related("made_by", "study").filter(pk=actor.guest.link).first()
+    return GuestLink.objects.select_related("made_by", "study", "copy").filter(pk=actor.guest.link).first()
 
 
 def own_link(actor: Actor, public_id: str) -> GuestLink:
@@ -204,6 +209,7 @@ def extend_link(link: GuestLink, expires_at: datetime, *, actor: Actor) -> None:
     _require_alive(link)
     require_moments(link.not_before, expires_at)
     with transaction.atomic():
+        require_copy(link)
         link.expires_at = expires_at
         link.save(update_fields=["expires_at"])
         audit.record(

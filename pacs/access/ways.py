@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from pacs.access.actors import Actor
+from pacs.access.actors import Actor, Guest
 from pacs.access.models import BreakGlass, Grant, PatientTie, User
 from pacs.access.reach import GRANTED_TO, Breadth
 from pacs.catalog.models import Study
@@ -141,7 +141,7 @@ def not_ended() -> Q:
 def first_end(actor: Actor, study: Study) -> float | None:
     """When the first of the ways by which a study is open ends by itself (seconds of time.time()), if one does."""
     if actor.guest is not None:
-        return first_end(actor.guest.sender, study)
+        return first_end(actor.guest.sender, _shared(actor.guest, study))
     if actor.reach.has_all or actor.reach.breadth not in GRANTED_TO:
         return None
     of_study = reduce(or_, (Q(**{names: getattr(study, at)}) for _, names, at in GRANTED))
@@ -149,6 +149,13 @@ def first_end(actor: Actor, study: Study) -> float | None:
     first = grants.order_by("expires_at").values_list("expires_at", flat=True).first()
     ends = [first.timestamp()] if first else []
     return min([*ends, *_ends_of_breaks(actor, study)], default=None)
+
+
+def _shared(guest: Guest, study: Study) -> Study:
+    """Of what a guest sees, the study that its sender shared: for a copy, what it was made of."""
+    if not guest.is_deidentified:
+        return study
+    return Study.objects.filter(guest_links=guest.link).first() or study
 
 
 def _ends_of_breaks(actor: Actor, study: Study) -> list[float]:

@@ -36,8 +36,9 @@ from pacs.deidentify.choices import Option, choices_of
 from pacs.deidentify.tables import edition
 from pacs.errors import BadRequest, Conflict, NotAllowed, NotFound, TooLarge
 from pacs.http.lanes import Lane
-from pacs.media.deidentified import Edit, Judged, Wishes, judged, key_of, project_id, unseen
+from pacs.media.deidentified import Judged, Wishes, judged, key_of, project_id, unseen
 from pacs.media.deidentified_set import members_of_copies
+from pacs.media.looking import edits_of, looks
 from pacs.media.zip_stream import zip_pieces
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ SAVED_AS = 'attachment; filename="deidentified.zip"'  # no name: it ends in a fo
 _exporting = Lane("exporting", threads=2, most_waiting=32)
 
 
-class _Edit(serializers.Serializer[Any]):
+class EditForm(serializers.Serializer[Any]):
+    """Regions to black out, of all images of a series that have this size or of one."""
+
     series = serializers.RegexField(r"^[0-9.]{1,64}$")
     instance = serializers.RegexField(r"^[0-9.]{1,64}$", allow_blank=True, default="")
     rows = serializers.IntegerField(min_value=1, max_value=LARGEST_SIDE)
@@ -70,15 +73,20 @@ class _Edit(serializers.Serializer[Any]):
     )
 
 
-class Wanted(serializers.Serializer[Any]):
+class Looked(serializers.Serializer[Any]):
+    """What somebody looked at, and what they blacked out."""
+
+    seen = serializers.ListField(
+        child=serializers.RegexField(r"^[0-9.]{1,64}$"), default=list, max_length=MOST_SEEN
+    )
+    edits = serializers.ListField(child=EditForm(), default=list, max_length=MOST_EDITS)
+
+
+class Wanted(Looked):
     """The body of POST."""
 
     options = serializers.ListField(child=serializers.ChoiceField(choices=[*Option]), default=list)
     project = serializers.CharField(max_length=64, allow_blank=True, default="")
-    seen = serializers.ListField(
-        child=serializers.RegexField(r"^[0-9.]{1,64}$"), default=list, max_length=MOST_SEEN
-    )
-    edits = serializers.ListField(child=_Edit(), default=list, max_length=MOST_EDITS)
 
 
 class DeidentifiedView(APIView):
@@ -98,7 +106,7 @@ class DeidentifiedView(APIView):
                 "edition": edition(),
                 "objects": len(found),
                 "left_out": dict(left_out),
-                "to_look_at": list(_looks(one for one in found if one.reasons and not one.left_out)),
+                "to_look_at": list(looks(one for one in found if one.reasons and not one.left_out)),
             }
         )
 
@@ -142,7 +150,7 @@ class DownloadView(APIView):
             raise Conflict(reason="The study has changed since. Look at it again.")
         seen = frozenset(one.one.sop_instance_uid for one in found if one.reasons)
         wishes = Wishes(
-            choices_of(told["options"]), key_of(told["project"]), seen, _edits(found, told["edits"])
+            choices_of(told["options"]), key_of(told["project"]), seen, edits_of(found, told["edits"])
         )
         record(
             actor,
@@ -207,62 +215,3 @@ def _read(data: Any) -> dict[str, Any]:
             parameter="options", reason="Dates are retained in full or modified, not both."
         ) from None
     return {**wanted, "choices": choices, "edits": [dict(one) for one in wanted["edits"]]}
-
-
-def _edits(found: Sequence[Judged], told: Sequence[dict[str, Any]]) -> dict[str, tuple[Edit, ...]]:
-    """Which regions of which object are blacked out."""
-    edits: dict[str, tuple[Edit, ...]] = {}
-    for one in found:
-        mine = tuple(_edit(each) for each in told if _is_meant(one, each))
-        if mine:
-            edits[one.one.sop_instance_uid] = mine
-    return edits
-
-
-def _is_meant(found: Judged, edit: dict[str, Any]) -> bool:
-    one = found.one
-    return (
-        edit["series"] == one.series_instance_uid
-        and edit["instance"] in ("", one.sop_instance_uid)
-        and (edit["rows"], edit["columns"]) == (_number(found, "00280010"), _number(found, "00280011"))
-    )
-
-
-def _edit(told: dict[str, Any]) -> Edit:
-    frames = frozenset(number - 1 for number in told["frames"]) if told["frames"] else None
-    return Edit(tuple((x, y, width, height) for x, y, width, height in told["regions"]), frames)
-
-
-def _looks(found: Iterator[Judged]) -> Iterator[dict[str, Any]]:
-    """Series after series, as the objects come."""
-    by_series: dict[str, list[Judged]] = {}
-    for one in found:
-        by_series.setdefault(one.one.series_instance_uid, []).append(one)
-    for series, several in by_series.items():
-        first = several[0]
-        yield {
-            "series": series,
-            "description": _text(first, "0008103E"),
-            "modality": _text(first, "00080060"),
-            "device": " ".join(filter(None, (_text(first, "00080070"), _text(first, "00081090")))),
-            "reasons": sorted({reason for one in several for reason in one.reasons}),
-            "images": [
-                {
-                    "uid": one.one.sop_instance_uid,
-                    "frames": _number(one, "00280008") or 1,
-                    "rows": _number(one, "00280010"),
-                    "columns": _number(one, "00280011"),
-                }
-                for one in several
-            ],
-        }
-
-
-def _text(found: Judged, tag: str) -> str:
-    values = found.header.get(tag, {}).get("Value") or [""]
-    return str(values[0] or "")
-
-
-def _number(found: Judged, tag: str) -> int:
-    text = _text(found, tag)
-    return int(float(text)) if text.replace(".", "", 1).isdigit() else 0

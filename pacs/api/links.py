@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
@@ -13,8 +13,12 @@ from rest_framework.views import APIView
 from pacs.access import link_opening
 from pacs.access.forgery import refuse_forged
 from pacs.access.guests import begin_stay, end_stay
+from pacs.access.link_copies import being_prepared, shown_uid
 from pacs.access.middleware import actor_of
 from pacs.errors import NotSignedIn
+
+if TYPE_CHECKING:
+    from pacs.access.models import GuestLink
 
 LONGEST = 256
 
@@ -44,6 +48,7 @@ class LinkView(APIView):
                 "challenge": link.challenge,
                 "sender": link.made_by.display_name or link.made_by.username,
                 "expires_at": link.expires_at.isoformat(),
+                "preparing": _progress(link),
                 "opens_at": None if link_opening.has_begun(link) else link.not_before,
             }
         )
@@ -57,14 +62,17 @@ class LinkOpeningView(APIView):
     bodies = {"POST": _Answered}
 
     def post(self, request: Request) -> Response:
-        """What is open now, to this browser; 403 with the tries that are left for a wrong answer."""
+        """What is open now, to this browser; 403 with the tries that are left for a wrong answer.
+
+        409 while the images are still being prepared: nothing is counted.
+        """
         given = _valid(_Answered, request)
         presented = _presented(given)
         link_opening.look_at(presented)  # what opens nothing is answered alike, whoever asks
         refuse_forged(request._request)
         link = link_opening.open_link(presented, given["answer"])
         begin_stay(request._request, link)
-        return Response({"study": link.study.study_instance_uid if link.study else None})
+        return Response({"study": shown_uid(link)})
 
 
 class LinkCodeView(APIView):
@@ -96,6 +104,12 @@ class StayView(APIView):
             '"cache"'  # the next who holds this phone sees nothing of it (promise P16)
         )
         return answer
+
+
+def _progress(link: GuestLink) -> dict[str, int] | None:
+    """How far the copy is that a link without names will show; None where nobody has to wait for one."""
+    copy = being_prepared(link)
+    return {"total": copy.total, "done": copy.done + copy.left_out} if copy is not None else None
 
 
 def _valid(form: type[serializers.Serializer[None]], request: Request) -> dict[str, Any]:

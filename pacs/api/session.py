@@ -17,6 +17,7 @@ from pacs.access.accounts import person_behind
 from pacs.access.breaking_glass import has_glass_to_break, lasting_breaks
 from pacs.access.credentials import credential_of_request
 from pacs.access.idle import lock_session, note_presence, told_idle
+from pacs.access.link_copies import shown_uid
 from pacs.access.middleware import actor_of
 from pacs.access.notices import count_unseen
 from pacs.access.permit import Act, may
@@ -70,8 +71,8 @@ def _told_guest(request: Request) -> dict[str, Any] | None:
     return {
         "link": link.public_id,
         "purpose": link.purpose,
-        "study": link.study.study_instance_uid if link.study else None,
-        "extent": link.extent,
+        "study": shown_uid(link),
+        "extent": actor.guest.extent if actor.guest is not None else link.extent,
         "download": may(actor, Act.DOWNLOAD),  # their sender may have lost it since
         "sender": link.made_by.display_name or link.made_by.username,
         "expires_at": link.expires_at.isoformat(),

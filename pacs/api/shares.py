@@ -14,12 +14,17 @@ from rest_framework.views import APIView
 from pacs.access import notices, share_links
 from pacs.access.health_links import can_be_health_link
 from pacs.access.link_answers import MOST_PIN_DIGITS
+from pacs.access.link_copies import being_prepared, copy_of_link, shows_something
 from pacs.access.link_mail import can_send
 from pacs.access.link_opening import has_begun, takes_guests
 from pacs.access.middleware import actor_of
 from pacs.access.permit import Act, require, visible_studies
 from pacs.access.step_up import require_fresh
+from pacs.api.deidentified import Looked
 from pacs.catalog.names import name_groups
+from pacs.http.errors import new_request_id, problem
+from pacs.media.looking import looks
+from pacs.nameless import issuing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +38,7 @@ MOST_HOURS = 90 * 24
 MOST_LISTED = 500
 
 
-class _NewShare(serializers.Serializer[None]):
+class _NewShare(Looked):
     study = serializers.CharField(max_length=64)
     series = serializers.ListField(
         child=serializers.CharField(max_length=64), max_length=share_links.MOST_PARTS, default=list
@@ -79,18 +84,24 @@ class SharesView(APIView):
             {
                 "shares": told_links(actor, links[:MOST_LISTED]),
                 "can_send_mail": can_send(),
-                "can_deidentify": share_links.can_hide_names(),
             }
         )
 
     def post(self, request: Request) -> Response:
-        """A new link. Its address and its PIN are told this once."""
+        """A new link. Its address and its PIN are told this once.
+
+        409 while somebody has to look at images before copies of them leave: `to_look_at` says at which, as
+        GET api/studies/{uid}/deidentified does.
+        """
         actor = actor_of(request)
         require(actor, Act.SHARE)
         given = _valid(_NewShare, request)
         require_fresh(actor)
         shown = share_links.Shown(study=given["study"], series=given["series"], instances=given["instances"])
-        issued = share_links.issue_share_link(shown, _terms(given), actor=actor)
+        try:
+            issued = _issued(shown, given, actor)
+        except issuing.NotLookedAt as refused:
+            return _to_look_at(refused)
         (told,) = told_links(actor, [issued.link])
         return Response({**told, "path": issued.path, "pin": issued.pin}, status=201)
 
@@ -154,6 +165,19 @@ class NoticesView(APIView):
         return Response({"unseen": notices.count_unseen(actor)})
 
 
+def _issued(shown: share_links.Shown, given: Mapping[str, Any], actor: Actor) -> share_links.Issued:
+    if not given["deidentified"]:
+        return share_links.issue_share_link(shown, _terms(given), actor=actor)
+    looked = issuing.Looked(given["seen"], given["edits"])
+    return issuing.issue_nameless_link(shown, _terms(given), looked, actor=actor)
+
+
+def _to_look_at(refused: issuing.NotLookedAt) -> Response:
+    told = problem(refused, new_request_id())
+    fields = {**refused.fields, "to_look_at": list(looks(refused.found))}
+    return Response({"error": {**told["error"], "fields": fields}}, status=409)
+
+
 def _valid(form: type[serializers.Serializer[None]], request: Request) -> dict[str, Any]:
     given = form(data=request.data)
     given.is_valid(raise_exception=True)
@@ -198,6 +222,7 @@ def _told(link: GuestLink, study: Study | None) -> dict[str, Any]:
         "health_link": _told_health_link(link),
         "download": link.may_download,
         "deidentified": link.is_deidentified,
+        "copy": _told_copy(link),
         "made_at": link.made_at.isoformat(),
         "not_before": link.not_before.isoformat() if link.not_before else None,
         "expires_at": link.expires_at.isoformat(),
@@ -208,6 +233,14 @@ def _told(link: GuestLink, study: Study | None) -> dict[str, Any]:
         "most_openings": link.most_openings,
         "last_opened_at": link.last_opened_at.isoformat() if link.last_opened_at else None,
     }
+
+
+def _told_copy(link: GuestLink) -> dict[str, Any] | None:
+    """How far the copy is that a link without names shows; None for any other."""
+    copy = copy_of_link(link)
+    if copy is None:
+        return None
+    return {"total": copy.total, "done": copy.done, "left_out": copy.left_out}
 
 
 def _told_health_link(link: GuestLink) -> dict[str, Any]:
@@ -224,8 +257,12 @@ def state_of(link: GuestLink) -> str:
         return "expired"
     if link.tries_left == 0:
         return "locked"
+    if not shows_something(link):
+        return "gone"
     if not takes_guests(link):
         return "used_up"
+    if being_prepared(link) is not None:
+        return "preparing"
     return "open" if has_begun(link) else "waiting"
 
 

@@ -53,6 +53,7 @@ TEXTS = (
     "PerformedProcedureStepStartDate",
     "PerformedProcedureStepStartTime",
     "InstanceNumber",
+    "DeidentificationMethod",
 )
 # A value that is longer is no header but content; pydicom leaves it in the file.
 LARGEST_READ_BYTES = 1 << 20
@@ -131,6 +132,7 @@ class Header:
     study: StudyFacts
     series: SeriesFacts
     instance: InstanceFacts
+    deidentification_method: str = ""  # (0012,0063), several joined by a backslash
     dicom_json: bytes  # zlib of the header as DICOM JSON (PS3.18 Annex F)
 
 
@@ -243,6 +245,7 @@ def header_from_wire(wire: Mapping[str, Any]) -> Header:
             display=_display(wire["display"]),
             position_mm=to_finite(wire["position_mm"]),
         ),
+        deidentification_method=clean_text(texts.get("DeidentificationMethod"), LONGEST_TEXT),
         dicom_json=dicom_json,
     )
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from pacs.catalog.models import NOBODYS, Institution, InstitutionName
 from pacs.catalog.models import OWN_INSTITUTION as OWN
-from pacs.catalog.models import Institution, InstitutionName
 from pacs.catalog.names import name_key
 from pacs.errors import NotFound
 
@@ -21,17 +21,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Whose:
-    """Whose a new study is, and to whose known ones the same sender may add; None: to anybody's."""
+    """Whose a new study is, and to whose known ones the same sender may add; None: to any institution's."""
 
     institution: int = OWN
     may_add_to: frozenset[int] | None = None
 
     def may_add(self, institution: int) -> bool:
         """Whether an object of a known study of this institution is taken from the sender."""
-        return self.may_add_to is None or institution in self.may_add_to
+        if self.may_add_to is None:
+            return institution != NOBODYS
+        return institution in self.may_add_to
 
 
 ANY = Whose()
+FOR_A_LINK = Whose(NOBODYS, frozenset({NOBODYS}))
 ANOTHER = "SELECT 1 FROM catalog_institution WHERE id <> %s LIMIT 1"
 OWN_NAME = "This institution"
 LONGEST_KEY = 256

@@ -12,6 +12,7 @@ from django.db import models
 
 UID_LENGTH = 64
 OWN_INSTITUTION = 0  # before every number that a database gives
+NOBODYS = -1  # no institution: of what is shown to the guests of one link, and to nobody else (access.policy)
 
 
 def new_archive() -> str:

@@ -20,7 +20,7 @@ COLUMNS = ("id", "identity_key", "name_key", *(one.name for one in fields(Patien
 SEPARATOR = "\x1f"  # cannot occur in a cleaned value
 PERSON = f"{SEPARATOR}person{SEPARATOR}"
 INSTITUTION = f"{SEPARATOR}institution{SEPARATOR}"
-_APART = re.compile(f"^{INSTITUTION}[0-9]+{SEPARATOR}")
+_APART = re.compile(f"^{INSTITUTION}-?[0-9]+{SEPARATOR}")
 
 
 def identity_key(patient: PatientFacts, study_instance_uid: str) -> str:

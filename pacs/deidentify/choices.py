@@ -48,9 +48,13 @@ CODES = {
 
 @dataclass(frozen=True)
 class Choices:
-    """The options chosen. Raises ValueError where two exclude each other (PS3.15 E.3.6)."""
+    """The options chosen, and what else a copy says of how it was made, in De-identification Method (0012,0063).
+
+    Raises ValueError where two options exclude each other (PS3.15 E.3.6).
+    """
 
     options: frozenset[Option] = frozenset()
+    method: str = ""
 
     def __post_init__(self) -> None:
         if {Option.RETAIN_FULL_DATES, Option.RETAIN_MODIFIED_DATES} <= self.options:

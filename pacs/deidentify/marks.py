@@ -18,7 +18,7 @@ METHOD = "Lightbox, Basic Application Level Confidentiality Profile"
 def mark(dataset: Dataset, choices: Choices, *, is_pixel_clean: bool) -> None:
     """Say that and how the identity was removed. `is_pixel_clean`: a person saw to what is burned in (E.3.1)."""
     dataset.PatientIdentityRemoved = "YES"
-    dataset.DeidentificationMethod = [METHOD, edition()]
+    dataset.DeidentificationMethod = [METHOD, edition(), *([choices.method] if choices.method else [])]
     codes = [BASIC_PROFILE, *([CLEAN_PIXEL_DATA] if is_pixel_clean else [])]
     codes += [code for option, code in CODES.items() if option in choices]
     dataset.DeidentificationMethodCodeSequence = [

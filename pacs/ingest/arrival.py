@@ -9,7 +9,7 @@ from pacs.access.actors import Actor, system_actor
 from pacs.storage.staging import Staged
 from pacs.uids import Uid
 
-OriginKind = Literal["import", "upload", "stow", "sample", "reindex", "bin", "link"]
+OriginKind = Literal["import", "upload", "stow", "sample", "reindex", "bin", "link", "copy"]
 
 
 @dataclass(frozen=True)
@@ -70,3 +70,8 @@ def arrival_from_link(staged: Staged, *, actor: Actor, house: int | None = None)
 def arrival_from_bin(staged: Staged, *, actor: Actor) -> Arrival:
     """A deleted object that somebody wants back."""
     return Arrival(staged, Origin("bin", actor))
+
+
+def arrival_from_copy(staged: Staged, *, actor: Actor) -> Arrival:
+    """A copy without names that a link of theirs will show (pacs.nameless): of no institution, marked as what it is."""
+    return Arrival(staged, Origin("copy", actor))

@@ -9,6 +9,7 @@ from typing import Any
 from pacs.catalog.identity import Header, header_from_wire
 from pacs.errors import SandboxKilled, SandboxRefused
 from pacs.ingest.arrival import Arrival
+from pacs.ingest.copy_marks import is_link_copy
 from pacs.ingest.prescan import examine
 from pacs.ingest.receipts import Identifiers, Reason
 from pacs.ingest.refusal import Refused
@@ -49,6 +50,8 @@ def check(arrival: Arrival) -> Examined:
     addressed = arrival.addressed_study
     if addressed is not None and addressed != header.study_instance_uid:
         raise Refused(Reason.ANOTHER_STUDY, Identifiers(**examined.identifiers))
+    if is_link_copy(header.deidentification_method) != (arrival.origin.kind == "copy"):
+        raise Refused(Reason.LINK_COPY, Identifiers(**examined.identifiers))
     return examined
 
 

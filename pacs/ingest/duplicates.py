@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pacs.catalog.models import Instance
+from pacs.catalog.models import NOBODYS, Instance
 from pacs.catalog.statements import fetch
 from pacs.ingest.arrival import Arrival
 from pacs.ingest.receipts import Duplicate, Identifiers, Reason
@@ -21,7 +21,9 @@ def known_duplicate(arrival: Arrival) -> Duplicate | None:
     """The receipt when these very bytes are in the catalogue: nothing is read again, so a resumed import is quick."""
     if fetch(Instance, ("id",), blob=arrival.staged.blob) is None:
         return None
-    row = Instance.objects.filter(blob=arrival.staged.blob).values_list(*COLUMNS).first()
+    # What is shown by a link without names is nobody's, and goes with the link: nothing is as good as kept by it.
+    somebodys = Instance.objects.exclude(series__study__institution_id=NOBODYS)
+    row = somebodys.filter(blob=arrival.staged.blob).values_list(*COLUMNS).first()
     if row is None:
         return None
     known = dict(zip(vars(Identifiers()), row, strict=True))

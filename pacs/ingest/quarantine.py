@@ -13,7 +13,7 @@ from pacs.catalog.models import Instance
 from pacs.errors import NotFound
 from pacs.ingest.arrival import Arrival
 from pacs.ingest.models import QuarantinedObject
-from pacs.ingest.receipts import Rejected
+from pacs.ingest.receipts import Reason, Rejected
 from pacs.ingest.refusal import Refused, RefusedAfterKept
 from pacs.storage.blobs import BlobStore, blob_store
 from pacs.storage.file_store import FileStore
@@ -28,11 +28,21 @@ def quarantine_store() -> BlobStore:
 
 def set_aside(arrival: Arrival, refused: Refused) -> Rejected:
     """The receipt of a refusal. Bytes that are no DICOM object are not kept. Raises StorageFull."""
-    if not refused.reason.is_no_object and not arrival.is_kept_by_the_bin:
+    if (
+        not refused.reason.is_no_object
+        and not arrival.is_kept_by_the_bin
+        and not _is_left_over(arrival, refused)
+    ):
         quarantine_store().put(arrival.staged)
         with telling_full(), transaction.atomic():
             _write_down(arrival, refused)
     return Rejected(reason=refused.reason, **vars(refused.identifiers))
+
+
+def _is_left_over(arrival: Arrival, refused: Refused) -> bool:
+    """Whether it is a link's copy, or what is left of one: nothing of that stays (pacs.nameless, ingest.reindex)."""
+    is_found = arrival.origin.kind == "reindex" and refused.reason is Reason.LINK_COPY
+    return is_found or arrival.origin.kind == "copy"
 
 
 def take_out(arrival: Arrival, refused: RefusedAfterKept) -> Rejected:

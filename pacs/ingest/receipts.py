@@ -47,6 +47,7 @@ class Reason(StrEnum):
     ARCHIVE_IN_ARCHIVE = "archive_in_archive"
     ENCRYPTED = "encrypted"
     QUOTA = "quota"
+    LINK_COPY = "link_copy"
 
     @property
     def message(self) -> str:
@@ -96,6 +97,7 @@ MESSAGES = {
     Reason.ARCHIVE_IN_ARCHIVE: "An archive within an archive is not opened.",
     Reason.ENCRYPTED: "The archive is locked with a password.",
     Reason.QUOTA: "More has come than this link takes.",
+    Reason.LINK_COPY: "This is a copy without names that a link of this archive shows; the original is here.",
 }
 
 FAILURE_REASONS = {

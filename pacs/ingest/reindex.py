@@ -6,13 +6,16 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from django.db import transaction
+
 from pacs.bin.holding import binned_between, is_binned
 from pacs.bin.reconciling import reconcile
+from pacs.catalog.arrivals import take_turn
 from pacs.catalog.models import Instance
 from pacs.ingest.arrival import arrival_from_store
 from pacs.ingest.pipeline import ingest
 from pacs.ingest.quarantine import quarantine_store
-from pacs.ingest.receipts import Rejected
+from pacs.ingest.receipts import Reason, Rejected
 from pacs.storage.blobs import blob_store
 from pacs.storage.keys import BlobKey
 from pacs.storage.staging import clear_abandoned, stage_stream
@@ -96,6 +99,17 @@ def _enter(key: BlobKey, found: Reindexed) -> None:
     if not isinstance(receipt, Rejected):
         found.entered += 1
         return
+    if receipt.reason is Reason.LINK_COPY:
+        _forget(key)
+        return
     found.set_aside += 1
     if quarantine_store().exists(key):
         blob_store().delete(key)  # it would be looked at again at every start
+
+
+def _forget(key: BlobKey) -> None:
+    """What is left of a copy that a link showed: erased, unless it is just coming in."""
+    with transaction.atomic():
+        take_turn()
+        if not Instance.objects.filter(blob=key).exists():
+            blob_store().delete(key)

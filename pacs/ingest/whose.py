@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pacs.access.reach import Breadth
 from pacs.catalog.changes import last_institution_of
-from pacs.catalog.institutions import ANY, Whose, has_others, institution_called
+from pacs.catalog.institutions import ANY, FOR_A_LINK, Whose, has_others, institution_called
 from pacs.catalog.models import OWN_INSTITUTION as OWN
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ def whose(origin: Origin, header: Header) -> Whose:
     People's studies are their institution's. What a gateway (a key) of the own institution, or Lightbox itself, brings
     is told apart by Institution Name (PS3.3 C.7.5.1), as administrators named them; what nobody named is the own one's.
     """
+    if origin.kind == "copy":
+        return FOR_A_LINK
     if not has_others():
         return ANY
     if origin.kind == "bin":

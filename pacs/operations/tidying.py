@@ -1,5 +1,6 @@
 """What nobody comes back for is cleared every hour: sign-ins that have ended, uploads that nobody continues, what a
-request that broke off left staged, and what was in the bin for long enough. What a crash broke off in the bin goes on.
+request that broke off left staged, what was in the bin for long enough, and the copies that ended links showed. What a
+crash broke off in the bin goes on, and copies that it broke off are begun anew.
 
 A server may run for months between two starts.
 """
@@ -20,6 +21,8 @@ from pacs.bin.emptying import empty_bin
 from pacs.errors import places_of
 from pacs.ingest.restoring import resume_restoring
 from pacs.ingest.uploads.receiving import clear_abandoned_uploads
+from pacs.nameless.copying import resume_copying
+from pacs.nameless.erasing import erase_ended
 from pacs.storage.staging import clear_abandoned
 
 log = logging.getLogger(__name__)
@@ -34,6 +37,8 @@ CHORES: tuple[Callable[[], object], ...] = (
     check_when_due,
     empty_bin,
     resume_restoring,
+    resume_copying,
+    erase_ended,
 )
 
 

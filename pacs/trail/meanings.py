@@ -129,6 +129,8 @@ MEANINGS: dict[str, Meaning] = {
     "grant revoked": _OPENED_TO,
     "link issued": _OPENED_TO,
     "health link issued": _OPENED_TO,
+    "link copied": Meaning(EXPORT, "R", pattern=Pattern.EXPORT),
+    "link copy erased": _STUDY_GONE,
     "link extended": _OPENED_TO,
     "link pin renewed": _OPENED_TO,
     "link revoked": _OPENED_TO,

@@ -71,7 +71,7 @@ const image: Read<LookImage> = (value) => {
   return { uid: text(wire["uid"]), numberOfFrames: number(wire["frames"]), rows: number(wire["rows"]), columns: number(wire["columns"]) };
 };
 
-const look: Read<Look> = (value) => {
+export const readLook: Read<Look> = (value) => {
   const wire = record(value);
   return {
     series: text(wire["series"]),
@@ -89,7 +89,7 @@ export const readExport: Read<ExportTold> = (value) => {
     edition: text(wire["edition"]),
     objects: number(wire["objects"]),
     leftOut: Object.entries(record(wire["left_out"])).map(([what, count]) => ({ what: oneOf(...LEFT_OUT)(what), count: number(count) })),
-    looks: listOf(look)(wire["to_look_at"]),
+    looks: listOf(readLook)(wire["to_look_at"]),
   };
 };
 

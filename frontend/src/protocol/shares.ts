@@ -1,10 +1,11 @@
-import type { Answer } from "./failure";
+import { type ExportEdit, type Look, readLook } from "./exports";
+import type { Answer, Failure } from "./failure";
 import { ask } from "./rest";
 import { type Read, boolean, listOf, nothing, number, oneOf, orNull, record, text } from "./wire";
 
 export const CHALLENGES = ["pin", "birth_date", "email"] as const;
 export type Challenge = (typeof CHALLENGES)[number];
-export const SHARE_STATES = ["open", "waiting", "expired", "revoked", "locked", "used_up"] as const;
+export const SHARE_STATES = ["open", "waiting", "expired", "revoked", "locked", "used_up", "preparing", "gone"] as const;
 export type ShareState = (typeof SHARE_STATES)[number];
 const EXTENTS = ["study", "series", "instances"] as const;
 const PURPOSES = ["show", "receive"] as const;
@@ -27,6 +28,8 @@ export interface Share {
   email: string;
   download: boolean;
   deidentified: boolean;
+  /** Of a link without names: how far the copy is that it shows. */
+  copy: CopyTold | null;
   madeAt: Date;
   notBefore: Date | null;
   expiresAt: Date;
@@ -43,6 +46,13 @@ export interface Share {
 export interface HealthLinkTold {
   possible: boolean;
   madeAt: Date | null;
+}
+
+/** A copy without names: of how many objects, how many are in it, and how many could not be de-identified. */
+export interface CopyTold {
+  total: number;
+  done: number;
+  leftOut: number;
 }
 
 export interface SharedStudy {
@@ -71,6 +81,9 @@ export interface ShareForm {
   recipient: string;
   download: boolean;
   deidentified: boolean;
+  /** What was looked at before copies without names leave, and what is blacked out in them. */
+  seen: readonly string[];
+  edits: readonly ExportEdit[];
 }
 
 const moment: Read<Date> = (value) => {
@@ -96,6 +109,11 @@ const healthLink: Read<HealthLinkTold> = (value) => {
   return { possible: boolean(wire["possible"]), madeAt: orNull(moment)(wire["made_at"]) };
 };
 
+const copy: Read<CopyTold> = (value) => {
+  const wire = record(value);
+  return { total: number(wire["total"]), done: number(wire["done"]), leftOut: number(wire["left_out"]) };
+};
+
 export const readShare: Read<Share> = (value) => {
   const wire = record(value);
   return {
@@ -112,6 +130,7 @@ export const readShare: Read<Share> = (value) => {
     email: text(wire["email"]),
     download: boolean(wire["download"]),
     deidentified: boolean(wire["deidentified"]),
+    copy: orNull(copy)(wire["copy"]),
     madeAt: moment(wire["made_at"]),
     notBefore: orNull(moment)(wire["not_before"]),
     expiresAt: moment(wire["expires_at"]),
@@ -129,7 +148,6 @@ export const readNewShare: Read<NewShare> = (value) => ({ ...readShare(value), p
 export interface Shares {
   shares: Share[];
   canSendMail: boolean;
-  canDeidentify: boolean;
 }
 
 const readShares: Read<Shares> = (value) => {
@@ -137,7 +155,6 @@ const readShares: Read<Shares> = (value) => {
   return {
     shares: listOf(readShare)(wire["shares"]),
     canSendMail: boolean(wire["can_send_mail"]),
-    canDeidentify: boolean(wire["can_deidentify"]),
   };
 };
 
@@ -161,9 +178,20 @@ export const makeShare = (form: ShareForm): Promise<Answer<NewShare>> =>
       recipient: form.recipient,
       download: form.download,
       deidentified: form.deidentified,
+      ...(form.deidentified && { seen: form.seen, edits: form.edits.map((edit) => ({ ...edit, frames: null })) }),
     },
     read: readNewShare,
   });
+
+/** What somebody has to look at before the link can be made; null for any other failure. */
+export function looksFirst(failure: Failure): Look[] | null {
+  const told = failure.kind === "refused" && failure.status === 409 ? failure.fields["to_look_at"] : undefined;
+  try {
+    return told === undefined ? null : listOf(readLook)(told);
+  } catch {
+    return null;
+  }
+}
 
 export const extendShare = (id: string, hours: number): Promise<Answer<Share>> => ask(`/api/shares/${id}`, { method: "PATCH", json: { hours }, read: readShare });
 
@@ -238,7 +266,11 @@ export interface LinkTold {
   expiresAt: Date;
   /** Null when it is open already. */
   opensAt: Date | null;
+  /** How far the images are that are made ready for it; null when nobody has to wait. */
+  preparing: { total: number; done: number } | null;
 }
+
+const progress: Read<{ total: number; done: number }> = (value) => ({ total: number(record(value)["total"]), done: number(record(value)["done"]) });
 
 export const lookAtLink = (presented: Presented): Promise<Answer<LinkTold>> =>
   ask("/api/links/look", {
@@ -252,6 +284,7 @@ export const lookAtLink = (presented: Presented): Promise<Answer<LinkTold>> =>
         sender: text(wire["sender"]),
         expiresAt: moment(wire["expires_at"]),
         opensAt: orNull(moment)(wire["opens_at"]),
+        preparing: orNull(progress)(wire["preparing"]),
       };
     },
   });

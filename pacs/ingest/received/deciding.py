@@ -12,7 +12,7 @@ from pacs.access.actors import Actor, actor_for_user
 from pacs.access.audit import record
 from pacs.access.permit import Act, access_study, may, refuse, require
 from pacs.catalog.arrivals import take_turn
-from pacs.catalog.models import OWN_INSTITUTION, Patient, SaidOtherwise, Study
+from pacs.catalog.models import NOBODYS, OWN_INSTITUTION, Patient, SaidOtherwise, Study
 from pacs.errors import Conflict, LightboxError, NotFound, places_of
 from pacs.ingest.arrival import arrival_from_link
 from pacs.ingest.models import ReceivedObject, ReceivedStudy
@@ -56,7 +56,8 @@ def take_in(received: ReceivedStudy, *, of_study: str, actor: Actor) -> None:
     patient = access_study(actor, of_study).patient if of_study else None
     with transaction.atomic():
         take_turn()
-        known = Study.objects.filter(study_instance_uid=received.study_instance_uid).first()
+        studies = Study.objects.exclude(institution_id=NOBODYS)
+        known = studies.filter(study_instance_uid=received.study_instance_uid).first()
         if patient is not None and known is not None and known.patient_id != patient.pk:
             raise Conflict(reason=ANOTHERS)
         rows = ReceivedStudy.objects.filter(pk=received.pk).exclude(state=State.TAKING_IN)

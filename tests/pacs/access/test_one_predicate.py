@@ -27,7 +27,7 @@ from pacs.access.permit import (
     visible_series,
     visible_studies,
 )
-from pacs.catalog.models import OWN_INSTITUTION, Institution, Patient, Study
+from pacs.catalog.models import NOBODYS, OWN_INSTITUTION, Institution, Patient, Study
 from pacs.errors import NotFound
 from tests.pacs.access.conftest import keep
 from tests.people import signed_in
@@ -86,6 +86,7 @@ class Made:
         self.houses = [houses[number % len(houses)] for number in (0, 1)]
         self.patients = [Patient.objects.create(identity_key=f"p{number}") for number in range(PATIENTS)]
         self.studies = [self._study(number, *one) for number, one in enumerate(world.studies)]
+        self._copy()
         self.people = [self._person(number, *one) for number, one in enumerate(world.people)]
         self.groups = [PeopleGroup.objects.create(name=f"g{number}") for number in range(GROUPS)]
         for person, group in world.members:
@@ -99,6 +100,11 @@ class Made:
         kept = keep(number, self.patients[patient], DOCTORS[doctor])
         Study.objects.filter(pk=kept.study.pk).update(institution_id=self.houses[house])
         return Study.objects.get(pk=kept.study.pk)
+
+    def _copy(self) -> None:
+        """What the guests of a link without names see is nobody's: beside the studies, and open to none of these."""
+        kept = keep(STUDIES, Patient.objects.create(identity_key="pseudonym"))
+        Study.objects.filter(pk=kept.study.pk).update(institution_id=NOBODYS)
 
     def _person(self, number: int, role: str, doctor: int, house: int) -> User:
         key = ("", "ann one", "ben two")[doctor]
@@ -186,6 +192,7 @@ def all_forms_agree(made: Made) -> None:
         expected = {study.study_instance_uid: (made.opens(number, study),) * 6 for study in made.studies}
         assert lists == expected, (user.role, made.world)
         assert visible_studies(who).count() == [any(one) for one in expected.values()].count(True)
+        assert visible_instances(who).count() == visible_studies(who).count()
 
 
 def doors_show_no_more(made: Made) -> None:

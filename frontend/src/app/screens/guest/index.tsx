@@ -13,6 +13,8 @@ import { Challenge } from "./Challenge";
 import { hasSent } from "./sent";
 import "./guest.css";
 
+const PREPARING_AGAIN_MS = 3_000;
+
 const viewer = () => import("../viewer/index").then((room) => room.Viewer);
 
 const sending = () => import("./Sending").then((room) => room.Sending);
@@ -42,14 +44,23 @@ type Seen = { kind: "looking" } | { kind: "closed" } | { kind: "failed"; failure
 
 function Door({ presented }: { presented: Presented }) {
   const [seen, setSeen] = useState<Seen>({ kind: "looking" });
-  const look = async (): Promise<void> => {
+  const look = (): Promise<void> => {
     setSeen({ kind: "looking" });
+    return lookAgain();
+  };
+  const lookAgain = async (): Promise<void> => {
     const answer = await lookAtLink(presented);
     if (answer.ok) setSeen({ kind: "told", told: answer.value });
     else if (answer.failure.kind === "refused") setSeen({ kind: "closed" });
     else setSeen({ kind: "failed", failure: answer.failure });
   };
   useEffect(() => void look(), []);
+  const isPreparing = seen.kind === "told" && seen.told.preparing !== null;
+  useEffect(() => {
+    if (!isPreparing) return undefined;
+    const again = setInterval(() => void lookAgain(), PREPARING_AGAIN_MS);
+    return () => clearInterval(again);
+  }, [isPreparing]);
   switch (seen.kind) {
     case "looking":
       return <SlowlyComing />;
@@ -62,6 +73,7 @@ function Door({ presented }: { presented: Presented }) {
         </Alone>
       );
     case "told":
+      if (seen.told.preparing !== null) return <Preparing {...seen.told.preparing} sender={seen.told.sender} />;
       return seen.told.opensAt === null ? (
         <Welcome told={seen.told} presented={presented} onClosed={() => setSeen({ kind: "closed" })} />
       ) : (
@@ -73,6 +85,17 @@ function Door({ presented }: { presented: Presented }) {
         </Alone>
       );
   }
+}
+
+function Preparing({ sender, done, total }: { sender: string; done: number; total: number }) {
+  return (
+    <Alone>
+      <Empty icon={Clock} title={t("guest.preparing")}>
+        <p>{t("guest.from", { sender })}.</p>
+        <p role="status">{t("guest.preparing.what", { done, total })}</p>
+      </Empty>
+    </Alone>
+  );
 }
 
 function Welcome({ told, presented, onClosed }: { told: LinkTold; presented: Presented; onClosed: () => void }) {

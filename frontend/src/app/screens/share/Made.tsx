@@ -1,6 +1,6 @@
 import { Copy } from "lucide-preact";
 import { useState } from "preact/hooks";
-import type { NewShare } from "../../../protocol/later";
+import type { NewShare, Share } from "../../../protocol/later";
 import { Button } from "../../components/index";
 import { QrCode } from "../../components/QrCode";
 import { t } from "../../i18n/share";
@@ -24,6 +24,7 @@ export function Made({ share, onDone }: { share: NewShare; onDone: () => void })
     <div class="share share-made">
       {share.healthLink.possible && <Choices legend={t("health.as")} options={FORMS} value={form} onChoose={setForm} />}
       {form === "page" ? <PageCode share={share} /> : shlink === null ? <MakeHealthLink share={share} onMade={setShlink} /> : <HealthLinkCode shlink={shlink} />}
+      <Copied share={share} />
       <Opens share={share} />
       <p class="lead">{t("shares.until", { when: momentInWords(share.expiresAt) })}</p>
       {address !== null && <Handing share={share} address={address} onDone={onDone} />}
@@ -38,6 +39,13 @@ function PageCode({ share }: { share: NewShare }) {
       <p class="lead">{t(share.purpose === "receive" ? "share.scanToSend" : "share.scan")}</p>
     </>
   );
+}
+
+/** Of a link without names: that its copy is still being made, and what is not in it. */
+export function Copied({ share: { copy, state } }: { share: Share }) {
+  if (copy === null) return null;
+  if (state === "preparing") return <p role="status">{t("share.preparing", { done: copy.done + copy.leftOut, total: copy.total })}</p>;
+  return copy.leftOut > 0 ? <p>{t("share.leftOut", { count: copy.leftOut })}</p> : null;
 }
 
 function Opens({ share }: { share: NewShare }) {

@@ -5,12 +5,11 @@ interface Props {
   label: string;
   what: string;
   on: boolean;
-  disabled?: boolean;
   onSwitch: (on: boolean) => void;
 }
 
 /** Something that is so or not, with what it means below. */
-export function Switch({ label, what, on, disabled = false, onSwitch }: Props) {
+export function Switch({ label, what, on, onSwitch }: Props) {
   const id = useId();
   return (
     <div class="share-switch">
@@ -18,7 +17,7 @@ export function Switch({ label, what, on, disabled = false, onSwitch }: Props) {
         {label}
         <span id={`${id}-what`}>{what}</span>
       </label>
-      <input id={id} class="switch" type="checkbox" role="switch" aria-describedby={`${id}-what`} checked={on} disabled={disabled} onChange={(event) => onSwitch(event.currentTarget.checked)} />
+      <input id={id} class="switch" type="checkbox" role="switch" aria-describedby={`${id}-what`} checked={on} onChange={(event) => onSwitch(event.currentTarget.checked)} />
     </div>
   );
 }

@@ -9,11 +9,13 @@ import { momentInWords } from "../../words/moments";
 import { fullName } from "../../words/names";
 import { sizeInWords } from "../../words/sizes";
 import { HealthLinkDialog } from "../share/HealthLink";
-import { ShownPin } from "../share/Made";
+import { Copied, ShownPin } from "../share/Made";
 import { refreshShares, replaceShare } from "./state";
 
 const LONGER = [24, 168, 720] as const;
 type Asking = "revoke" | "extend" | "health" | null;
+
+const isOver = ({ state }: Share): boolean => state === "revoked" || state === "gone";
 
 /** One link: what it shows, to whom, until when, how it was used, and what can be done about it. */
 export function ShareCard({ share, isGood }: { share: Share; isGood: boolean }) {
@@ -38,7 +40,7 @@ export function ShareCard({ share, isGood }: { share: Share; isGood: boolean }) 
   return (
     <li class="shares-card" data-state={share.state}>
       <Facts share={share} />
-      {share.state !== "revoked" && (
+      {!isOver(share) && (
         <div class="shares-acts" ref={extender}>
           <Button onClick={() => setAsking("extend")}>{t("shares.extend")}</Button>
           {share.challenge === "pin" && isGood && <Button onClick={() => void renew()}>{t("shares.newPin")}</Button>}
@@ -92,7 +94,8 @@ function Facts({ share }: { share: Share }) {
         <Badge tone={tone}>{t(`shares.state.${share.state}`)}</Badge>
       </p>
       <p class="lead">{[whatOf(share), share.recipient && t("shares.for", { recipient: share.recipient })].filter(Boolean).join(" · ")}</p>
-      <p class="lead">{[untilOf(share), t(`share.how.${share.challenge}`), share.download && t("shares.download"), share.mostOpenings === 1 && t("shares.once")].filter(Boolean).join(" · ")}</p>
+      <p class="lead">{[untilOf(share), t(`share.how.${share.challenge}`), share.download && t("shares.download"), share.deidentified && t("shares.nameless"), share.mostOpenings === 1 && t("shares.once")].filter(Boolean).join(" · ")}</p>
+      {share.state === "gone" ? <p>{t("shares.gone")}</p> : <Copied share={share} />}
       <p>{usedOf(share)}</p>
     </div>
   );

@@ -15,7 +15,7 @@ import "./shares.css";
 /** Who comes back to this page wants to know what happened meanwhile. */
 const AGAIN_MS = 20_000;
 const MOST_NEWS = 5;
-const isGood = ({ state }: Share): boolean => state === "open" || state === "waiting" || state === "locked";
+const isGood = ({ state }: Share): boolean => state === "open" || state === "preparing" || state === "waiting" || state === "locked";
 
 /** The links that the person made: which are good, when they were used, and how to take them back. */
 export default function Shares() {
