@@ -73,6 +73,7 @@ def _told_guest(request: Request) -> dict[str, Any] | None:
         "purpose": link.purpose,
         "study": shown_uid(link),
         "extent": actor.guest.extent if actor.guest is not None else link.extent,
+        "deidentified": link.is_deidentified,
         "download": may(actor, Act.DOWNLOAD),  # their sender may have lost it since
         "sender": link.made_by.display_name or link.made_by.username,
         "expires_at": link.expires_at.isoformat(),

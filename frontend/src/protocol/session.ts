@@ -40,6 +40,7 @@ export interface Guest {
   link: string;
   purpose: "show" | "receive";
   study: string | null;
+  deidentified: boolean;
   download: boolean;
   sender: string;
   expiresAt: string;
@@ -86,6 +87,7 @@ const guest: Read<Guest> = (value) => {
     link: text(wire["link"]),
     purpose: oneOf("show", "receive")(wire["purpose"]),
     study: orNull(text)(wire["study"]),
+    deidentified: boolean(wire["deidentified"]),
     download: boolean(wire["download"]),
     sender: text(wire["sender"]),
     expiresAt: text(wire["expires_at"]),

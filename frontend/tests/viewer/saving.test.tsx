@@ -9,8 +9,8 @@ import { readingOf, series } from "./builders";
 
 const place = document.createElement("div");
 
-function comesByALink(download: boolean): void {
-  const guest: Guest = { link: "a", purpose: "show", study: "1", download, sender: "Dr. Holt", expiresAt: "2026-12-01T00:00:00Z" };
+function comesByALink(download: boolean, deidentified = false): void {
+  const guest: Guest = { link: "a", purpose: "show", study: "1", deidentified, download, sender: "Dr. Holt", expiresAt: "2026-12-01T00:00:00Z" };
   knowledge.value = { kind: "known", session: { user: null, guest, held: null, sso: null, setupNeeded: false, version: "1" } };
 }
 
@@ -57,6 +57,14 @@ describe("what a guest may save", () => {
     comesByALink(true);
     expect(await opened(new Response(null, { headers: { "Content-Length": "2500000" } }))).toContain("One file of 2.5 MB");
     expect(place.querySelector<HTMLButtonElement>(".button-primary")?.disabled).toBe(false);
+    expect(place.textContent).toContain("They name the patient");
+  });
+
+  it("says of a copy without names that it is one", async () => {
+    comesByALink(true, true);
+    const told = await opened(new Response(null, { headers: { "Content-Length": "2500000" } }));
+    expect(told).toContain("copies from which names, dates and numbers were taken out");
+    expect(told).not.toContain("They name the patient");
   });
 
   it("says whom to ask where the link does not let it be saved any more", async () => {

@@ -56,7 +56,7 @@ function Saving({ study, onClose }: { study: string; onClose: () => void }) {
   return (
     <Dialog title={t("saving.title")} onClose={onClose}>
       <div class="share">
-        <p>{t("saving.what")}</p>
+        <p>{t(guest.value?.deidentified ? "saving.what.copies" : "saving.what")}</p>
         <Outcome state={state} />
         {state.kind === "failed" ? (
           state.canRetry && (
