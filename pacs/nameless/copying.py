@@ -28,7 +28,7 @@ from pacs.catalog.kept_objects import kept_objects
 from pacs.catalog.models import NOBODYS, Study
 from pacs.deidentify.choices import Choices, Option
 from pacs.deidentify.pseudonyms import KEY_BYTES
-from pacs.errors import LightboxError, Overloaded, places_of
+from pacs.errors import Overloaded, places_of
 from pacs.ingest.arrival import arrival_from_copy
 from pacs.ingest.copy_marks import new_mark
 from pacs.ingest.crew import side_by_side
@@ -65,12 +65,12 @@ def begin_copying(number: int) -> None:
 
 
 def copy_now(number: int) -> None:
-    """Make it, and return when that is over. Raises StorageFull and Overloaded, when it has failed."""
+    """Make it, and return when that is over. Raises what keeps it from being made, as StorageFull and Overloaded."""
     if not _claim(number):
         return
     try:
         _patiently(lambda: _Copying(number).run())
-    except LightboxError:
+    except Exception:
         _fail(number)
         raise
     finally:

@@ -10,7 +10,7 @@ from pacs.access.models import LinkCopy
 from pacs.access.permit import access_study, visible_instances
 from pacs.access.share_links import Issued, Shown, Terms, issue_share_link, parts_of, revoke_link
 from pacs.catalog.kept_objects import kept_objects
-from pacs.errors import BadRequest, Conflict, LightboxError
+from pacs.errors import BadRequest, Conflict
 from pacs.media.deidentified import Judged, Wishes, judged, unseen
 from pacs.nameless.copying import CHOICES, begin_copying, copy_now
 
@@ -57,8 +57,8 @@ def issue_nameless_link(shown: Shown, terms: Terms, looked: Looked, *, actor: Ac
         return issued
     try:
         _copy_at_once(copy)
-    except LightboxError:
-        revoke_link(issued.link, actor=actor)
+    except Exception:
+        revoke_link(issued.link, actor=actor)  # nobody is told its address: nobody can open it
         raise
     issued.link.copy = copy
     return issued

@@ -11,6 +11,7 @@ import pydicom
 import pytest
 
 from pacs.access.models import LinkCopy
+from pacs.access.share_links import revoke_link
 from pacs.catalog.models import Instance, Series
 from tests import people
 from tests.pacs.access.matrix import MATRIX
@@ -31,7 +32,7 @@ from tests.pacs.nameless.sharing import (
 )
 from tests.viewer.client import Response
 from tests.viewer.streaming.socket_client import Header
-from tests.viewer.streaming.test_viewing import connected
+from tests.viewer.streaming.test_viewing import P14_S, connected, ending
 from tests.viewer.streaming.test_viewing_by_link import opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -148,7 +149,7 @@ def test_the_copy_says_what_it_is_and_by_which_rules_it_was_made() -> None:
     assert len(files) == 2
 
 
-async def test_the_socket_streams_the_copy_and_knows_no_original() -> None:
+async def test_the_socket_streams_the_copy_knows_no_original_and_ends_with_the_link() -> None:
     from tests.viewer.streaming.test_worklist import in_database
 
     rows = await in_database(planted_study)
@@ -160,7 +161,9 @@ async def test_the_socket_streams_the_copy_and_knows_no_original() -> None:
     async with connected(cookie) as guest:
         assert (await opened(guest, SERIES, rows[:1]))["reason"] == "not_found"
         assert (await opened(guest, copied[0].series.series_instance_uid, copied))["type"] == "opened"
-    await asyncio.sleep(0)
+        await in_database(lambda: revoke_link(issued.link, actor=people.TESTS))
+        async with asyncio.timeout(P14_S):
+            assert await ending(guest) == [{"type": "signed_out"}, 4401]
 
 
 def _crumb(issued: Any) -> bytes:
