@@ -27,7 +27,12 @@ class Fingers:
     def double_tap(self, at: Point) -> None:
         """Twice, quickly: at the moments of a hand, as a screen tells them, however long a busy page takes to hear."""
         first = time.time()
-        for kind, after_s in (("touchStart", 0.0), ("touchEnd", 0.04), ("touchStart", 0.1), ("touchEnd", 0.14)):
+        for kind, after_s in (
+            ("touchStart", 0.0),
+            ("touchEnd", 0.04),
+            ("touchStart", 0.1),
+            ("touchEnd", 0.14),
+        ):
             time.sleep(max(0.0, first + after_s - time.time()))
             self._send(kind, [at] if kind == "touchStart" else [], first + after_s)
 
