@@ -70,6 +70,8 @@ def test_each_is_good_for_what_it_says(uids: dict[str, str]) -> None:  # noqa: F
         is_asked_to_read = row.request.split(" ")[0] in ("GET", "HEAD") and row not in SENDING
         is_sharing = row.route == "api/shares"  # which is in no scope
         if is_asked_to_read and not is_harmless(row) and not is_sharing:
-            assert ask(row, uids, reads) == as_technologist[row.request], row.request
+            # Who saves is asked who they are; of a key nobody can be asked.
+            good = "200" if "application/zip" in row.request else as_technologist[row.request]
+            assert ask(row, uids, reads) == good, row.request
     for row in SOCKETS:
         assert ask(row, uids, reads) == "open"
