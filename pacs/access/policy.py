@@ -38,7 +38,7 @@ def studies_open_to(actor: Actor, study: str = "", *, one: bool = False) -> Q:
     `one` is for what is asked for by its UID: the same condition, in the words that are quickest then.
     """
     if sees_everything(actor):
-        return _somebodys(study)
+        return _somebodys(study) if actor.reach.has_copies else Q()
     if actor.guest is not None and actor.guest.is_deidentified:
         return _copied_for(actor.guest, study)
     if actor.guest is not None:
@@ -58,7 +58,8 @@ def series_open_to(actor: Actor, series: str = "", *, one: bool = False) -> Q:
 def instances_open_to(actor: Actor, *, one: bool = False) -> Q:
     """The condition under which an instance is open to the actor."""
     if sees_everything(actor):
-        return ~Q(series_id__in=Series.objects.filter(study__institution_id=NOBODYS).values("pk"))
+        copied = Series.objects.filter(study__institution_id=NOBODYS)
+        return ~Q(series_id__in=copied.values("pk")) if actor.reach.has_copies else Q()
     of_series = series_open_to(actor, "series__", one=one)
     if actor.guest is None or not actor.guest.sees_single_images:
         return of_series

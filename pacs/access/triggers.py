@@ -81,7 +81,8 @@ WATCHES = (
             "is_deidentified",
         ),
     ),
-    Watch("access_linkcopy", ("UPDATE", "DELETE"), ("link_id", "copy_id", "state")),
+    # The first one tells those who see everything apart from it: access.reach.
+    Watch("access_linkcopy", columns=("link_id", "copy_id", "state")),
     Watch("access_sharedpart", ("UPDATE", "DELETE"), ("link_id", "series_id", "instance_id")),
     Watch("access_apikey", columns=("user_id", "digest", "scopes", "expires_at", "revoked_at")),
     # Signing out deletes the row. Whose a session is never changes: Django makes a new key for that. Its end

@@ -95,6 +95,25 @@ def test_nobody_but_its_guests_sees_the_copy(others: bool) -> None:
         assert sees(who, original) == [True] * 7, name
 
 
+def test_who_sees_everything_is_kept_from_copies_from_the_first_one_on_until_the_last_is_gone() -> None:
+    planted_study()
+    session, question = people.session_key(people.ada()), "GET /dicom-web/studies/count"
+
+    def has_copies() -> bool:
+        # What was remembered of her before is asked too: the count comes by the door.
+        assert ask(session, question, None, "application/json").json() == {"count": 1}
+        return people.actor(people.ada()).reach.has_copies
+
+    assert not has_copies()
+    issued = nameless_link()
+    assert has_copies()
+    assert sees(people.actor(people.ada()), uids_of(copy_of(issued))) == [False] * 7
+    revoke_link(issued.link, actor=people.actor(people.alice()))
+    assert has_copies()
+    assert erase_ended() == 1
+    assert not has_copies()
+
+
 def test_no_list_count_or_feed_of_an_administrator_tells_of_it() -> None:
     planted_study()
     issued = nameless_link()
