@@ -114,6 +114,7 @@ def _patiently(work: Callable[[], Result]) -> Result:
         try:
             return work()
         except Overloaded as busy:
+            # As long as the sandbox asks for: who reads images goes first.
             time.sleep(float(busy.fields.get("retry_after_s", 1)))
     return work()
 
