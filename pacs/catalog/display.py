@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import RawDataElement
 
 from pacs.catalog.elements import Elements, elements_of, tag_of
 from pacs.catalog.positions import Point, Run, runs_of
@@ -184,7 +184,7 @@ def _numbers_of(elements: Elements, names: tuple[str, ...]) -> Display:
 def _value(elements: Elements, keyword: str) -> Any:
     element = elements.get(tag_of(keyword))
     # What pydicom could not make sense of has no value here: the image may still be shown.
-    return element.value if isinstance(element, DataElement) else None
+    return None if element is None or isinstance(element, RawDataElement) else element.value
 
 
 def _items(elements: Elements, keyword: str) -> Iterator[Elements]:

@@ -1,26 +1,39 @@
 """The elements of a data set by their tags as plain numbers. Runs in the sandbox; pure.
 
 pydicom compares tags in Python, which at a hundred look-ups a file takes longer than reading it; and each look-up of
-a value that cannot be read tries again. Here every element is converted once.
+a value that cannot be read tries again. Here every element is converted once, and a plain one without pydicom.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from operator import itemgetter
 
 from pydicom import Dataset
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.tag import BaseTag
 
-Elements = dict[int, DataElement | RawDataElement]
+from pacs.catalog.plain_values import PlainElement, plain_element
+
+Element = DataElement | PlainElement
+Elements = dict[int, Element | RawDataElement]
 
 
 def elements_of(dataset: Dataset) -> Elements:
-    """Every element of the data set's own level; one whose value pydicom cannot make sense of stays raw."""
-    return {int(tag): _converted(dataset, tag) for tag in sorted(dataset.keys())}
+    """Every element of the data set's own level in the order of tags; one whose value pydicom cannot make sense of
+    stays raw."""
+    found = sorted(((int(tag), tag, element) for tag, element in dataset.items()), key=itemgetter(0))
+    return {number: _converted(dataset, tag, element) for number, tag, element in found}
 
 
-def _converted(dataset: Dataset, tag: int) -> DataElement | RawDataElement:
+def _converted(
+    dataset: Dataset, tag: BaseTag, element: DataElement | RawDataElement
+) -> Element | RawDataElement:
+    if isinstance(element, RawDataElement):
+        plain = plain_element(int(tag), element)
+        if plain is not None:
+            return plain
     try:
         return dataset[tag]
     except Exception:

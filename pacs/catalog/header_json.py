@@ -13,7 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from pydicom import Dataset
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import RawDataElement
+
+from pacs.catalog.elements import Element, Elements, elements_of
 
 LARGEST_INLINE_BYTES = 4096
 # Where a value that is left out can be had (PS3.18 F.2.2): below the address of the instance, which is not known here.
@@ -24,36 +26,39 @@ UTF_8 = {"vr": "CS", "Value": ["ISO_IR 192"]}
 PIXEL_TAGS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 FILE_META_GROUP, COMMAND_GROUP, PADDING_TAG = 0x0002, 0x0000, 0xFFFCFFFC
 BINARY = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))
-NUMBERS = frozenset(("DS", "FL", "FD"))
-WHOLE_NUMBERS = frozenset(("IS", "SL", "SS", "SV", "UL", "US", "UV"))
 LARGEST_EXACT_INTEGER = 1 << 53  # of a JSON reader that has only doubles
 
 JsonElement = dict[str, Any]
 JsonDataset = dict[str, JsonElement]
 
 
-def header_json(dataset: Dataset, pixels: tuple[int, str] | None = None) -> bytes:
+def header_json(
+    dataset: Dataset, pixels: tuple[int, str] | None = None, elements: Elements | None = None
+) -> bytes:
     """The data set as one JSON object in UTF-8; binary values over 4 KiB, and its pixels, as an address.
 
-    `pixels` are the tag and VR of the element that holds them, if the data set was read without.
+    `pixels` are the tag and VR of the element that holds them, if the data set was read without; `elements` its own,
+    if they are at hand.
     """
-    told = to_json_dataset(dataset)
+    told = _to_json_dataset(dataset, elements_of(dataset) if elements is None else elements, BULKDATA)
     if pixels is not None:
         tag, vr = pixels
         told[f"{tag:08X}"] = {"vr": vr, "BulkDataURI": f"{BULKDATA}{tag:08X}"}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def to_json_dataset(dataset: Dataset, path: str = BULKDATA) -> JsonDataset:
+def _to_json_dataset(dataset: Dataset, elements: Elements, path: str) -> JsonDataset:
     """The data set as the object of PS3.18 F.2.2, tags in ascending order. `path` is the address of the data set."""
     told: JsonDataset = {}
-    for tag in sorted(dataset.keys()):
+    is_little_endian = dataset.original_encoding[1] is not False
+    for tag, element in elements.items():
         if tag == CHARACTER_SET_TAG:
             told[f"{tag:08X}"] = UTF_8
-        elif _is_told(int(tag)):
-            element = _to_json_element(dataset, int(tag), f"{path}{tag:08X}")
-            if element is not None:
-                told[f"{tag:08X}"] = element
+        elif _is_told(tag) and not isinstance(element, RawDataElement):
+            name = f"{tag:08X}"
+            one = _to_json_element(element, is_little_endian, f"{path}{name}")
+            if one is not None:
+                told[name] = one
     return told
 
 
@@ -63,16 +68,19 @@ def _is_told(tag: int) -> bool:
     return tag >> 16 not in (FILE_META_GROUP, COMMAND_GROUP)
 
 
-def _to_json_element(dataset: Dataset, tag: int, path: str) -> JsonElement | None:
+def _to_json_element(element: Element, is_little_endian: bool, path: str) -> JsonElement | None:
     try:
-        element = dataset[tag]
         vr = _settled_vr(element)
         if vr == "SQ":
-            items = [to_json_dataset(item, f"{path}/{n}/") for n, item in enumerate(element.value, 1)]
+            items = [
+                _to_json_dataset(item, elements_of(item), f"{path}/{n}/")
+                for n, item in enumerate(element.value, 1)
+            ]
             return {"vr": vr, "Value": items}
         if vr in BINARY:
-            return _binary(vr, element.value, dataset, path)
-        values = [_told_by(vr)(value) for value in _values(element.value)]
+            return _binary(vr, element.value, is_little_endian, path)
+        tell: Callable[[Any], Any] = TOLD_BY.get(vr, _text)
+        values = [tell(value) for value in _values(element.value)]
     except Exception:
         # Whatever pydicom raises on a bad value (it raises many kinds): one element is no reason to refuse a file.
         return None
@@ -81,7 +89,7 @@ def _to_json_element(dataset: Dataset, tag: int, path: str) -> JsonElement | Non
     return {"vr": vr, "Value": values}
 
 
-def _settled_vr(element: DataElement) -> str:
+def _settled_vr(element: Element) -> str:
     """One VR where pydicom could not decide between two (PS3.6, "US or SS or OW")."""
     vr = str(element.VR)
     if " or " not in vr:
@@ -89,12 +97,12 @@ def _settled_vr(element: DataElement) -> str:
     return "OW" if isinstance(element.value, bytes) else vr.split(" or ")[0]
 
 
-def _binary(vr: str, value: Any, dataset: Dataset, path: str) -> JsonElement:
+def _binary(vr: str, value: Any, is_little_endian: bool, path: str) -> JsonElement:
     if not isinstance(value, bytes) or not value:
         return {"vr": vr}
     # InlineBinary is little endian whatever the file is (PS3.18 F.2.7).
-    is_little_endian = vr in ("OB", "UN") or dataset.original_encoding[1] is not False
-    if len(value) <= LARGEST_INLINE_BYTES and is_little_endian:
+    is_as_told = vr in ("OB", "UN") or is_little_endian
+    if len(value) <= LARGEST_INLINE_BYTES and is_as_told:
         return {"vr": vr, "InlineBinary": base64.b64encode(value).decode()}
     return {"vr": vr, "BulkDataURI": path}
 
@@ -105,14 +113,6 @@ def _values(value: Any) -> list[Any]:
     if isinstance(value, str | bytes) or not hasattr(value, "__iter__") or hasattr(value, "alphabetic"):
         return [value]
     return list(value)
-
-
-def _told_by(vr: str) -> Callable[[Any], Any]:
-    if vr in NUMBERS:
-        return _number
-    if vr in WHOLE_NUMBERS:
-        return _whole_number
-    return {"PN": _person_name, "AT": _tag}.get(vr, _text)
 
 
 def _number(value: Any) -> float | int | str | None:
@@ -139,3 +139,11 @@ def _tag(value: Any) -> str:
 
 def _text(value: Any) -> str | None:
     return str(value) or None
+
+
+TOLD_BY: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("DS", "FL", "FD"), _number),
+    **dict.fromkeys(("IS", "SL", "SS", "SV", "UL", "US", "UV"), _whole_number),
+    "PN": _person_name,
+    "AT": _tag,
+}

@@ -175,7 +175,7 @@ def read_identity(path: str, place: DataSetPlace) -> dict[str, Any]:
         "texts": {name: _text(elements, name) for name in TEXTS},
         "display": display,
         "position_mm": position_mm(display),
-        "dicom_json": zlib.compress(header_json(dataset, _pixel_element(path, place, dataset)), 6),
+        "dicom_json": zlib.compress(header_json(dataset, _pixel_element(path, place, dataset), elements), 6),
     }
 
 

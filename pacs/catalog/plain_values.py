@@ -1,0 +1,119 @@
+"""Values that are as plain as most are: text in ASCII, numbers, as the standard writes them. Runs in the sandbox; pure.
+
+pydicom converts every value in a way that is ready for the strangest, which takes longer than all else that is done
+with a header. What is plain is read here and has the same value (a test holds the two beside each other); the rest is
+pydicom's.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from pydicom._dicom_dict import DicomDictionary
+from pydicom.dataelem import RawDataElement
+
+Value = (
+    Any  # str | int | float | list[str] | list[int] | list[float] | None, as pydicom has DataElement.value
+)
+PADDING = " \0"  # PS3.5 6.2; either is found behind any text
+ESCAPE = b"\x1b"  # PS3.5 6.1.2.5: what follows is of another character set
+
+
+class PlainElement(NamedTuple):
+    """As pydicom's DataElement, of a VR of VALUE_OF: text, a number, a list of several, None where there is none."""
+
+    VR: str
+    value: Value
+
+
+class _NotPlain(ValueError):
+    """The value wants to be looked at more closely."""
+
+
+def plain_element(tag: int, raw: RawDataElement) -> PlainElement | None:
+    """The element where its value is plain; None where pydicom must look at it. Raises nothing."""
+    known = VR_OF.get(tag)
+    vr = known if raw.VR is None else raw.VR
+    value_of = VALUE_OF.get(vr) if vr is not None else None
+    # Under a VR that is not the one of PS3.6 there may be anything.
+    if value_of is None or vr is None or raw.value is None or known not in (vr, None):
+        return None
+    try:
+        return PlainElement(vr, value_of(raw.value, raw.is_little_endian))
+    except (ValueError, struct.error):
+        return None
+
+
+def _ascii(value: bytes) -> str:
+    # Every character set of PS3.3 C.12.1.1.2 has ASCII in the places of ASCII until there is an escape sequence.
+    if ESCAPE in value:
+        raise _NotPlain
+    return value.decode("ascii")
+
+
+def _one_or_several(items: list[Any]) -> Value:
+    return items[0] if len(items) == 1 else items
+
+
+def _codes(value: bytes, _: bool) -> Value:
+    return _one_or_several(_ascii(value).rstrip(PADDING).split("\\"))
+
+
+def _uids(value: bytes, _: bool) -> Value:
+    return _one_or_several([one.strip() for one in _ascii(value).rstrip(PADDING).split("\\")])
+
+
+def _words(value: bytes, _: bool) -> Value:
+    return _one_or_several([one.rstrip(PADDING) for one in _ascii(value).split("\\")])
+
+
+def _passage(value: bytes, _: bool) -> Value:
+    return _ascii(value).rstrip(PADDING)
+
+
+def _decimals(value: bytes, _: bool) -> Value:
+    if not value:
+        return None
+    return _one_or_several([float(one) for one in _items_of(value)])
+
+
+def _wholes(value: bytes, _: bool) -> Value:
+    if not value:
+        return None
+    items = _items_of(value)
+    numbers = [int(one) for one in items]
+    if list(map(str, numbers)) != items:  # "007" and "+7" are told as they are written
+        raise _NotPlain
+    return _one_or_several(numbers)
+
+
+def _items_of(value: bytes) -> list[str]:
+    return value.decode("ascii").strip().rstrip(PADDING).split("\\")
+
+
+def _numbers(code: str) -> Callable[[bytes, bool], Value]:
+    size = struct.calcsize(f"<{code}")
+
+    def read(value: bytes, is_little_endian: bool) -> Value:
+        if not value:
+            return None
+        order = "<" if is_little_endian else ">"
+        return _one_or_several(list(struct.unpack(f"{order}{len(value) // size}{code}", value)))
+
+    return read
+
+
+VALUE_OF: dict[str, Callable[[bytes, bool], Value]] = {
+    **dict.fromkeys(("AS", "CS", "DA", "DT", "TM"), _codes),
+    "UI": _uids,
+    **dict.fromkeys(("LO", "SH", "UC"), _words),
+    **dict.fromkeys(("LT", "ST", "UT"), _passage),
+    "DS": _decimals,
+    "IS": _wholes,
+    **{vr: _numbers(code) for vr, code in {"US": "H", "SS": "h", "UL": "I", "SL": "i"}.items()},
+    **{vr: _numbers(code) for vr, code in {"FL": "f", "FD": "d"}.items()},
+}
+# PS3.6. A tag that is not in it, a private one or one of a repeating group, has the VR that its file gives.
+VR_OF: dict[int, str] = {int(tag): entry[0] for tag, entry in DicomDictionary.items()}

@@ -1,0 +1,149 @@
+"""What is plain is read without pydicom, and is the same: the two ways beside each other."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pydicom
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from pydicom import Dataset
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import Tag
+
+from pacs.catalog import elements
+from pacs.catalog.display import read_display
+from pacs.catalog.elements import elements_of
+from pacs.catalog.header_json import header_json
+from pacs.catalog.identity import TEXTS, UIDS, _text
+from pacs.catalog.plain_values import VALUE_OF, plain_element
+
+# A tag for each VR that PS3.6 gives it; the last is a private one.
+TAGS = {
+    "AS": 0x00101010,
+    "CS": 0x00080060,
+    "DA": 0x00080020,
+    "DT": 0x0008002A,
+    "TM": 0x00080030,
+    "UI": 0x0008001A,
+    "LO": 0x00081030,
+    "SH": 0x00080050,
+    "UC": 0x00080119,
+    "LT": 0x00104000,
+    "ST": 0x00080081,
+    "UT": 0x0040A160,
+    "DS": 0x00200032,
+    "IS": 0x00200013,
+    "US": 0x00280010,
+    "SS": 0x00189219,
+    "UL": 0x00081161,
+    "SL": 0x00186020,
+    "FL": 0x00089459,
+    "FD": 0x00189306,
+}
+ANYTHING = (
+    b"",
+    b" ",
+    b"\0\0",
+    b"A\\B \\ C\0",
+    b"\\",
+    b" 1.50\\-2e3 ",
+    b"007 ",
+    b"+7",
+    b"1_000",
+    b"nan",
+    b"1\\\\2",
+    b"A\x1b$B\x30\x30\x1b(B",
+    b"\xc4rzte",
+    b"2.5 \0",
+    b"\x01\x00\x02\x00\x03\x00\x04\x00",
+)
+a_value = (
+    st.sampled_from(ANYTHING)
+    | st.binary(max_size=24)
+    | st.from_regex(rb"[-+.eE0-9\\ ]{0,16}", fullmatch=True)
+)
+
+
+def told(dataset: Dataset) -> tuple[Any, ...]:
+    """All that is ever read of a header."""
+    found = elements_of(dataset)
+    texts = {name: _text(found, name) for name in (*TEXTS, *UIDS)}
+    return header_json(dataset, None, found), read_display(found), texts
+
+
+def assert_same_both_ways(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with warnings.catch_warnings(), monkeypatch.context() as patched:
+        warnings.simplefilter("ignore")
+        by_both = told(make())
+        patched.setattr(elements, "plain_element", lambda tag, raw: None)
+        assert by_both == told(make())
+
+
+def with_value(tag: int, vr: str | None, value: bytes, is_little_endian: bool, terms: list[str]) -> Dataset:
+    dataset = Dataset()
+    dataset.SpecificCharacterSet = terms
+    dataset[tag] = RawDataElement(Tag(tag), vr, len(value), value, 0, vr is None, is_little_endian)
+    dataset.set_original_encoding(vr is None, is_little_endian, pydicom.charset.convert_encodings(terms))
+    return dataset
+
+
+def test_there_is_a_tag_for_every_kind_of_plain_value() -> None:
+    assert TAGS.keys() == VALUE_OF.keys()
+    assert all(dictionary_VR(tag) == vr for vr, tag in TAGS.items())
+
+
+@settings(max_examples=500)
+@given(
+    vr=st.sampled_from(sorted(VALUE_OF)),
+    value=a_value,
+    is_implicit=st.booleans(),
+    is_little_endian=st.booleans(),
+    is_private=st.booleans(),
+    terms=st.sampled_from((["ISO_IR 6"], ["ISO_IR 13"], ["", "ISO 2022 IR 87"], ["GB18030"], ["ISO_IR 192"])),
+)
+@example("DS", b"1\\\\2", True, True, False, ["ISO_IR 6"])
+@example("IS", b"007", False, True, False, ["ISO_IR 6"])
+@example("LO", b"A\x1b$B\x30\x30\x1b(B", False, True, False, ["", "ISO 2022 IR 87"])
+def test_a_value_is_the_same_both_ways(
+    vr: str, value: bytes, is_implicit: bool, is_little_endian: bool, is_private: bool, terms: list[str]
+) -> None:
+    tag = 0x00091001 if is_private else TAGS[vr]
+    with pytest.MonkeyPatch.context() as patched:
+        assert_same_both_ways(
+            lambda: with_value(tag, None if is_implicit else vr, value, is_little_endian, terms), patched
+        )
+
+
+def test_a_value_under_another_vr_than_the_standards_is_looked_at_closely() -> None:
+    number = RawDataElement(Tag("PatientID"), "DS", 4, b"1.50", 0, False, True)
+    assert plain_element(int(number.tag), number) is None
+    assert plain_element(0x00091001, number._replace(tag=Tag(0x00091001))) == ("DS", 1.5)
+
+
+def test_the_headers_of_pydicoms_own_files_are_the_same_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert_same_headers(Path(pydicom.__file__).parent.rglob("*.dcm"), monkeypatch, at_least=60)
+
+
+def test_real_headers_are_the_same_both_ways(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = sorted(path for path in shared_data.rglob("*") if path.is_file())
+    assert_same_headers(iter(files), monkeypatch, at_least=300)
+
+
+def assert_same_headers(files: Iterator[Path], monkeypatch: pytest.MonkeyPatch, at_least: int) -> None:
+    seen = 0
+    for path in files:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                pydicom.dcmread(path, stop_before_pixels=True)
+        except Exception:  # noqa: S112  # no header at all: nothing to be read either way
+            continue
+        assert_same_both_ways(lambda path=path: pydicom.dcmread(path, stop_before_pixels=True), monkeypatch)
+        seen += 1
+    assert seen >= at_least
