@@ -55,9 +55,9 @@ class PartBegun:
 
 @dataclass(frozen=True)
 class PartData:
-    """Bytes of the part's content, as they come."""
+    """Bytes of the part's content, as they come: a view of what was fed, for nothing of it is copied."""
 
-    data: bytes
+    data: memoryview
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,10 @@ Event = PartBegun | PartData | PartEnded
 
 
 class MultipartParser:
-    """Give it the body with feed(), in any chunks, and then close(). Holds a delimiter's length at most."""
+    """Give it the body with feed(), in any chunks, and then close(). Holds a delimiter's length at most.
+
+    A part's content passes through without being copied; what stands between parts is gathered in a buffer.
+    """
 
     def __init__(self, boundary: str) -> None:
         if not 0 < len(boundary) <= LONGEST_BOUNDARY or not boundary.isascii() or not boundary.isprintable():
@@ -87,7 +90,10 @@ class MultipartParser:
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """What becomes known with these bytes. Raises BadRequest."""
-        self._buffer += chunk
+        if self._step == self._in_content:
+            yield from self._content_of(self._taken() + chunk if self._buffer else chunk) or ()
+        else:
+            self._buffer += chunk
         while (events := self._step()) is not None:
             yield from events
 
@@ -137,23 +143,34 @@ class MultipartParser:
         return [begun]
 
     def _in_content(self) -> list[Event] | None:
-        at = self._buffer.find(self._delimiter)
-        # A delimiter may have come in part: what could be its beginning waits for the next chunk.
-        known = at if at >= 0 else max(0, len(self._buffer) - len(self._delimiter) + 1)
-        data: list[Event] = [PartData(self._copied(known))] if known else []
+        return self._content_of(self._taken())
+
+    def _content_of(self, chunk: bytes) -> list[Event] | None:
+        at = chunk.find(self._delimiter)
+        known = at if at >= 0 else self._length_of_content(chunk)
+        data: list[Event] = [PartData(memoryview(chunk)[:known])] if known else []
         if at < 0:
-            del self._buffer[:known]
+            self._buffer += chunk[known:]
             return data or None
-        self._pass_delimiter(at)
+        self._buffer += chunk[at + len(self._delimiter) :]
+        self._step = self._after_delimiter
         return [*data, PartEnded()]
+
+    def _length_of_content(self, chunk: bytes) -> int:
+        """How much of a chunk without a delimiter is content for sure: one may have come in part, at the end."""
+        at = chunk.find(LINE_END[:1], max(0, len(chunk) - len(self._delimiter) + 1))
+        while at >= 0 and not self._delimiter.startswith(chunk[at:]):
+            at = chunk.find(LINE_END[:1], at + 1)
+        return at if at >= 0 else len(chunk)
 
     def _in_epilogue(self) -> list[Event] | None:
         self._buffer.clear()  # to be ignored (RFC 2046 5.1.1)
         return None
 
-    def _copied(self, length: int) -> bytes:
-        with memoryview(self._buffer) as view:  # a slice of the buffer itself would be a second copy
-            return bytes(view[:length])
+    def _taken(self) -> bytes:
+        taken = bytes(self._buffer)
+        self._buffer.clear()
+        return taken
 
     def _pass_delimiter(self, at: int) -> None:
         del self._buffer[: at + len(self._delimiter)]

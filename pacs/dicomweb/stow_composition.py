@@ -93,7 +93,7 @@ class Composition:
         else:
             part.refusal = found
 
-    async def write(self, data: bytes) -> None:
+    async def write(self, data: memoryview | bytes) -> None:
         part = self._now()
         is_wanted = part.media.name in METADATA_TYPES or (
             part.awaited is not None and not part.awaited.is_spare

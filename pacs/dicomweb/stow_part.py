@@ -37,10 +37,10 @@ class ComingPart:
         self.size_bytes = 0
         self._most_bytes = most_bytes
         self._writer: StagedWriter | None = None
-        self._unwritten: list[bytes] = []
+        self._unwritten: list[memoryview | bytes] = []
         self._unwritten_bytes = 0
 
-    async def write(self, data: bytes) -> None:
+    async def write(self, data: memoryview | bytes) -> None:
         """More of it. Raises TooLarge; StorageFull, and what was written is gone then."""
         self.count(data)
         self._unwritten.append(data)
@@ -52,7 +52,7 @@ class ComingPart:
         await in_thread(_write, writer, self._take_unwritten())
         self._writer = writer
 
-    def count(self, data: bytes) -> None:
+    def count(self, data: memoryview | bytes) -> None:
         """Count bytes that are not wanted. Raises TooLarge."""
         self.size_bytes += len(data)
         if self.size_bytes > self._most_bytes:
@@ -71,17 +71,17 @@ class ComingPart:
         if writer is not None:
             await in_thread(writer.discard)
 
-    def _take_unwritten(self) -> list[bytes]:
+    def _take_unwritten(self) -> list[memoryview | bytes]:
         taken, self._unwritten, self._unwritten_bytes = self._unwritten, [], 0
         return taken
 
 
-def _staged(writer: StagedWriter | None, rest: list[bytes]) -> Staged:
+def _staged(writer: StagedWriter | None, rest: list[memoryview | bytes]) -> Staged:
     with writer or stage(sum(map(len, rest))) as writing:
         _write(writing, rest)
         return writing.finish()
 
 
-def _write(writer: StagedWriter, chunks: list[bytes]) -> None:
+def _write(writer: StagedWriter, chunks: list[memoryview | bytes]) -> None:
     for chunk in chunks:
         writer.write(chunk)

@@ -36,7 +36,7 @@ class TakingIn(Protocol):
     async def begin(self, headers: Mapping[str, str]) -> None:
         """A part begins, with these headers by lower-case name. Raises LightboxError after which nothing is taken."""
 
-    async def write(self, data: bytes) -> None:
+    async def write(self, data: memoryview | bytes) -> None:
         """More of the part. Raises TooLarge when it becomes too long."""
 
     async def end(self) -> None:
@@ -66,7 +66,7 @@ class Reception:
         kind = parse_media_type(headers.get("content-type", "")).name
         self._part, self._is_refused = ComingPart(settings.MAX_UPLOAD_BYTES), kind not in PART_TYPES
 
-    async def write(self, data: bytes) -> None:
+    async def write(self, data: memoryview | bytes) -> None:
         if self._gives_up is not None or self._is_refused:
             self._part.count(data)
             return

@@ -41,12 +41,12 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """No more at once than may be held."""
-        self._feed(data[:MOST_HEADER_BYTES])
-        for start in range(MOST_HEADER_BYTES, len(data), MOST_HEADER_BYTES):
-            if self._is_over:
-                return
-            self._feed(data[start : start + MOST_HEADER_BYTES])
+        """No more at once than may be held. Of a body nothing is: in pieces it would be copied at each of them."""
+        begin = 0
+        while begin < len(data) and not (begin and self._is_over):
+            end = len(data) if self._is_within_a_body else begin + MOST_HEADER_BYTES
+            self._feed(data[begin:end])
+            begin = end
 
     def on_headers_complete(self) -> None:
         """A request's headers are whole."""
@@ -62,6 +62,10 @@ class BoundedHttp(HttpToolsProtocol):
         """A request is whole."""
         self._held_bytes = 0
         super().on_message_complete()
+
+    @property
+    def _is_within_a_body(self) -> bool:
+        return self.cycle is not None and self.cycle.more_body and not self.cycle.response_complete
 
     @property
     def _is_over(self) -> bool:
