@@ -17,7 +17,7 @@ from pacs.access.actors import Actor
 from pacs.access.models import AuditEvent
 from pacs.access.whence import address_now
 from pacs.catalog.models import Patient, Study
-from pacs.catalog.statements import insert
+from pacs.catalog.statements import ask, insert
 
 FIRST_LINK = "0" * 64
 # Any number, as long as nothing else in the database takes the same advisory lock.
@@ -81,11 +81,9 @@ def _last_hash() -> str:
     # Two events must never follow the same one. SQLite's transactions are IMMEDIATE: being in one is
     # already being the only writer. PostgreSQL runs writers side by side, so they queue here; what is
     # read after the lock is what the one before has committed.
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
-        cursor.execute(LAST_HASH)
-        last = cursor.fetchone()
+    if connection.vendor == "postgresql":
+        ask("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+    last = ask(LAST_HASH)
     return str(last[0]) if last else FIRST_LINK
 
 

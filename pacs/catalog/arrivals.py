@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from pacs.catalog.models import Arrival
+from pacs.catalog.statements import ask
 
 # Any number, as long as nothing else in the database takes the same advisory lock.
 REGISTER_LOCK = 0x4C425F5245474953
@@ -21,8 +22,7 @@ NEXT_ARRIVAL = "UPDATE catalog_arrival SET number = number + 1 WHERE id = %s RET
 def take_turn() -> None:
     """Be the only writer until the transaction ends; what is read from here on is what the one before committed."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
+        ask("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
 
 
 def next_arrival() -> int:
@@ -30,9 +30,7 @@ def next_arrival() -> int:
 
     Whoever has seen 7 is never told of a 6 later.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT_ARRIVAL, [THE_ROW])
-        taken = cursor.fetchone()
+    taken = ask(NEXT_ARRIVAL, [THE_ROW])
     if taken is None:
         _put_row()
         return next_arrival()

@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import connection
-
 from pacs.catalog.models import NOBODYS, Institution, InstitutionName
 from pacs.catalog.models import OWN_INSTITUTION as OWN
 from pacs.catalog.names import name_key
+from pacs.catalog.statements import ask
 from pacs.errors import NotFound
 
 if TYPE_CHECKING:
@@ -61,9 +60,7 @@ def institution_numbered(number: int) -> Institution:
 
 def has_others() -> bool:
     """Whether there is any beside the own one."""
-    with connection.cursor() as cursor:  # asked for every object received: see catalog.statements
-        cursor.execute(ANOTHER, [OWN])
-        return cursor.fetchone() is not None
+    return ask(ANOTHER, [OWN]) is not None
 
 
 def institution_called(institution_name: str) -> int:

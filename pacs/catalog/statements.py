@@ -1,92 +1,176 @@
 """Statements that are made for every object received, each written once: insert, fetch, update of one row.
 
-The ORM writes its SQL anew for every call, which takes ten times as long as the database does. Tables, columns and
-conversions are the models' own; no signal is sent, for nobody listens to these rows.
+The ORM writes its SQL anew for every call, its cursors look for somebody who listens, and its fields prepare values
+that are right already: that takes ten times as long as the database does. Tables, columns and conversions are the
+models' own; no signal is sent, for nobody listens to these rows, and no statement is logged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField, DateTimeField, Field, Model
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import (
+    AutoField,
+    CharField,
+    DateTimeField,
+    Field,
+    FloatField,
+    ForeignKey,
+    IntegerField,
+    JSONField,
+    Model,
+)
+from django.db.models.base import ModelState
 
 Columns = tuple[str, ...]
 AnyField: TypeAlias = "Field[Any, Any]"
 Row = TypeVar("Row", bound=Model)
+AS_THEY_ARE = ((CharField, str), (IntegerField, int), (AutoField, int), (FloatField, float))
+NOT_READ = (DateTimeField, JSONField)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column, and the type whose values go to the database and come from it as they are."""
+
+    name: str
+    field: AnyField
+    plain: type | None
+    is_filled_in: bool  # by the field itself, when a row is new: a moment
+
+    def new_value(self, row: Model, database: BaseDatabaseWrapper) -> Any:
+        """What a new row has for it, as the database takes it."""
+        return self.to_database(
+            self.field.pre_save(row, True) if self.is_filled_in else getattr(row, self.name), database
+        )
+
+    def to_database(self, value: Any, database: BaseDatabaseWrapper) -> Any:
+        if value is None or type(value) is self.plain:
+            return value
+        return self.field.get_db_prep_save(value, database)
+
+    def from_database(self, value: Any) -> Any:
+        return value if type(value) is self.plain else self.field.to_python(value)
+
+
+@dataclass(frozen=True)
+class _Statement:
+    columns: tuple[_Column, ...]
+    sql: str
+
+
+def ask(sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+    """The first row that a statement (its places are %s) gives, if any. Raises what Django's cursors raise."""
+    return _ask(connections[DEFAULT_DB_ALIAS], sql, values)
 
 
 def insert(row: Model) -> None:
     """Write a new row, and set its primary key if the database makes it."""
-    fields, sql = _insert(type(row))
     database = connections[DEFAULT_DB_ALIAS]
-    values = [field.get_db_prep_save(field.pre_save(row, True), database) for field in fields]
-    with database.cursor() as cursor:
-        cursor.execute(sql, values)
-        (row.pk,) = cursor.fetchone()
+    statement = _insert(type(row))
+    (row.pk,) = (
+        _ask(database, statement.sql, [one.new_value(row, database) for one in statement.columns]) or ()
+    )
     row._state.adding = False
 
 
 def fetch(model: type[Row], columns: Columns, **at: Any) -> Row | None:
-    """A row that has this value in this column, or None. Only `columns` of it are read, of which none is a moment."""
+    """A row that has this value in this column, or None. Only `columns` of it are read: no moment, no JSON."""
     ((name, value),) = at.items()
-    fields, sql = _select(model, columns, name)
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(sql, [value])
-        found = cursor.fetchone()
-    if found is None:
-        return None
-    values = [field.to_python(one) for field, one in zip(fields, found, strict=True)]
-    return model.from_db(DEFAULT_DB_ALIAS, [field.attname for field in fields], values)
+    statement = _select(model, columns, name)
+    found = ask(statement.sql, [value])
+    return None if found is None else _row(model, statement.columns, found)
 
 
 def update(row: Model, **changes: Any) -> None:
     """Write these columns of the row, here and in the database."""
     if not changes:
         return
-    fields, sql = _update(type(row), tuple(changes))
     database = connections[DEFAULT_DB_ALIAS]
-    values = [
-        field.get_db_prep_save(value, database) for field, value in zip(fields, changes.values(), strict=True)
-    ]
-    with database.cursor() as cursor:
-        cursor.execute(sql, [*values, row.pk])
+    statement = _update(type(row), tuple(changes))
+    values = map(_Column.to_database, statement.columns, changes.values(), [database] * len(changes))
+    _ask(database, statement.sql, [*values, row.pk])
     for name, value in changes.items():
         setattr(row, name, value)
 
 
+def _ask(database: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+    # As Django's own cursors begin, of which only what tells the logs is left out.
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    database.validate_thread_sharing()
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors, closing(database.connection.cursor()) as cursor:
+        cursor.execute(_spelled(sql, database.vendor), values)
+        return cursor.fetchone() if cursor.description else None
+
+
 @cache
-def _insert(model: type[Model]) -> tuple[list[AnyField], str]:
-    fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
-    places = ", ".join(["%s"] * len(fields))
+def _spelled(sql: str, vendor: str) -> str:
+    return sql.replace("%s", "?") if vendor == "sqlite" else sql
+
+
+def _row(model: type[Row], columns: Iterable[_Column], found: Iterable[Any]) -> Row:
+    """As Model.from_db makes it: what was not read is read when it is asked for."""
+    row = model.__new__(model)
+    row._state = ModelState()
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    for column, value in zip(columns, found, strict=True):
+        row.__dict__[column.name] = column.from_database(value)
+    return row
+
+
+@cache
+def _insert(model: type[Model]) -> _Statement:
+    columns = _columns(field for field in model._meta.concrete_fields if not isinstance(field, AutoField))
+    places = ", ".join(["%s"] * len(columns))
     key = model._meta.pk.column
-    return fields, f'INSERT INTO {_table(model)} ({_names(fields)}) VALUES ({places}) RETURNING "{key}"'  # noqa: S608
+    sql = f'INSERT INTO {_table(model)} ({_names(columns)}) VALUES ({places}) RETURNING "{key}"'  # noqa: S608
+    return _Statement(columns, sql)
 
 
 @cache
-def _select(model: type[Model], columns: Columns, by: str) -> tuple[list[AnyField], str]:
-    # In the model's own order, which from_db expects.
-    fields = sorted((_field(model, name) for name in columns), key=model._meta.concrete_fields.index)
-    if any(isinstance(field, DateTimeField) for field in fields):
-        raise TypeError("databases tell moments in ways of their own: not read here")
-    return fields, f'SELECT {_names(fields)} FROM {_table(model)} WHERE "{_field(model, by).column}" = %s'  # noqa: S608
+def _select(model: type[Model], names: Columns, by: str) -> _Statement:
+    columns = _columns(_field(model, name) for name in names)
+    if any(isinstance(column.field, NOT_READ) for column in columns):
+        raise TypeError("databases tell moments and JSON in ways of their own: not read here")
+    sql = f'SELECT {_names(columns)} FROM {_table(model)} WHERE "{_field(model, by).column}" = %s'  # noqa: S608
+    return _Statement(columns, sql)
 
 
 @cache
-def _update(model: type[Model], columns: Columns) -> tuple[list[AnyField], str]:
-    fields = [_field(model, name) for name in columns]
-    set_to = ", ".join(f'"{field.column}" = %s' for field in fields)
-    return fields, f'UPDATE {_table(model)} SET {set_to} WHERE "{model._meta.pk.column}" = %s'  # noqa: S608
+def _update(model: type[Model], names: Columns) -> _Statement:
+    columns = _columns(_field(model, name) for name in names)
+    set_to = ", ".join(f'"{one.field.column}" = %s' for one in columns)
+    sql = f'UPDATE {_table(model)} SET {set_to} WHERE "{model._meta.pk.column}" = %s'  # noqa: S608
+    return _Statement(columns, sql)
+
+
+def _columns(fields: Iterable[AnyField]) -> tuple[_Column, ...]:
+    return tuple(
+        _Column(field.attname, field, _plain_type(field), type(field).pre_save is not Field.pre_save)
+        for field in fields
+    )
+
+
+def _plain_type(field: AnyField) -> type | None:
+    if isinstance(field, ForeignKey):
+        return _plain_type(field.target_field)
+    return next((plain for kind, plain in AS_THEY_ARE if isinstance(field, kind)), None)
 
 
 def _field(model: type[Model], name: str) -> AnyField:
     return next(field for field in model._meta.concrete_fields if name in (field.name, field.attname))
 
 
-def _names(fields: Iterable[AnyField]) -> str:
-    return ", ".join(f'"{field.column}"' for field in fields)
+def _names(columns: Iterable[_Column]) -> str:
+    return ", ".join(f'"{one.field.column}"' for one in columns)
 
 
 def _table(model: type[Model]) -> str:

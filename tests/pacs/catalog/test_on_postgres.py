@@ -18,6 +18,7 @@ REPEATED = (
     "catalog/test_patients.py",
     "catalog/test_register.py",
     "catalog/test_search.py",
+    "catalog/test_statements.py",
     "api/test_studies.py",
     "dicomweb/test_qido.py",
     "dicomweb/test_qido_access.py",

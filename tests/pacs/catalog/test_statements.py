@@ -6,10 +6,12 @@ from datetime import date, time
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from pacs.catalog.models import Instance, InstanceMetadata, Patient, Series, Study
-from pacs.catalog.statements import fetch, insert, update
+from pacs.catalog.pixel_source import Layout
+from pacs.catalog.statements import ask, fetch, insert, update
 
 pytestmark = pytest.mark.django_db
 
@@ -64,9 +66,11 @@ def test_a_row_is_read_as_its_columns_say_and_the_rest_of_it_on_demand() -> None
     assert fetch(Series, ("id",), series_instance_uid="1' OR '1'='1") is None
 
 
-def test_a_moment_is_not_read() -> None:
+def test_neither_a_moment_nor_json_is_read() -> None:
     with pytest.raises(TypeError):
         fetch(Study, ("received_at",), study_instance_uid="1.2.3")
+    with pytest.raises(TypeError):
+        fetch(Instance, ("display",), sop_instance_uid="1.2.3")
 
 
 def test_the_named_columns_of_one_row_are_changed() -> None:
@@ -80,3 +84,33 @@ def test_the_named_columns_of_one_row_are_changed() -> None:
     assert kept.series_time == time(3, 4, 5, 60)
     other.refresh_from_db()
     assert (other.series_date, other.number_of_instances) == (None, 0)
+
+
+def test_values_of_another_type_than_the_columns_are_made_to_fit() -> None:
+    series = new_series()
+    row = Instance(series=series, sop_instance_uid="1.2.3.1.2", size_bytes=1, pixel_layout=Layout.NATIVE)
+    insert(row)
+    update(row, position_mm=3, transfer_syntax_uid=12, frame_table=memoryview(b"\1\2"))
+    row.refresh_from_db()
+    assert (row.pixel_layout, row.transfer_syntax_uid) == ("native", "12")
+    assert (row.position_mm, type(row.position_mm)) == (3.0, float)
+    assert bytes(row.frame_table or b"") == b"\1\2"
+    read = fetch(Instance, ("id", "pixel_layout", "position_mm"), id=row.pk)
+    assert read is not None
+    assert (read, read.pixel_layout, read.position_mm) == (row, "native", 3.0)
+
+
+def test_what_is_asked_is_answered_with_the_first_row() -> None:
+    assert ask("SELECT 7, 'a'") == (7, "a")
+    assert ask("SELECT id FROM catalog_study WHERE study_instance_uid = %s", ["1.2.9"]) is None
+    assert ask("DELETE FROM catalog_study WHERE study_instance_uid = %s", ["1.2.9"]) is None
+
+
+def test_after_a_fault_nothing_more_is_written_in_the_transaction() -> None:
+    series = new_series()
+    with transaction.atomic():
+        with pytest.raises(IntegrityError), transaction.atomic(savepoint=False):
+            insert(Series(study=series.study, series_instance_uid=series.series_instance_uid))
+        with pytest.raises(TransactionManagementError):
+            update(series, number_of_instances=9)
+        transaction.set_rollback(True)
