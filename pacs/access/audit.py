@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import UTC
 
 from django.db import connection, transaction
@@ -26,6 +27,16 @@ LAST_HASH = "SELECT hash FROM access_auditevent ORDER BY id DESC LIMIT 1"
 Detail = str | int | bool | None
 
 
+@dataclass
+class EndOfTrail:
+    """The hash of the last event, once it is known, for whoever writes several in one transaction.
+
+    Nobody else writes an event meanwhile, on either database; who has it must not either, but by it.
+    """
+
+    hash: str | None = None
+
+
 def record(
     actor: Actor,
     action: str,
@@ -33,6 +44,7 @@ def record(
     study: Study | str | None = None,
     patient: Patient | None = None,
     outcome: str = "ok",
+    behind: EndOfTrail | None = None,
     **details: Detail,
 ) -> AuditEvent:
     """Write one event down, inside the caller's transaction when there is one.
@@ -40,6 +52,7 @@ def record(
     `study` is the row, or a UID that could not be turned into a row. Call it last in a transaction: on
     PostgreSQL it holds the chain until the transaction ends.
     """
+    end = behind or EndOfTrail()
     with transaction.atomic(savepoint=False):
         event = AuditEvent(
             at=timezone.now(),
@@ -55,10 +68,11 @@ def record(
             study_instance_uid=study.study_instance_uid if isinstance(study, Study) else study or "",
             patient_pk=_patient_of(study, patient),
             details=details,
-            previous_hash=_last_hash(),
+            previous_hash=end.hash or _last_hash(),
         )
         event.hash = hash_of(event)
         insert(event)
+        end.hash = event.hash
         return event
 
 

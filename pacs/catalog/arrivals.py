@@ -17,6 +17,7 @@ from pacs.catalog.statements import ask
 REGISTER_LOCK = 0x4C425F5245474953
 THE_ROW = 1
 NEXT_ARRIVAL = "UPDATE catalog_arrival SET number = number + 1 WHERE id = %s RETURNING number"
+LAST_ARRIVAL = "UPDATE catalog_arrival SET number = %s WHERE id = %s"
 
 
 def take_turn() -> None:
@@ -36,6 +37,11 @@ def next_arrival() -> int:
         return next_arrival()
     number: int = taken[0]
     return number
+
+
+def number_taken(last: int) -> None:
+    """All numbers up to this one are taken, by whoever has asked for the next one in the same turn."""
+    ask(LAST_ARRIVAL, [last, THE_ROW])
 
 
 @dataclass(frozen=True)

@@ -89,10 +89,12 @@ def _namesake_in_id(key: str, said: PatientFacts) -> Patient:
 
 def _is_another_person(patient: Patient, said: PatientFacts) -> bool:
     """Whether family name and birth date are both others: one alone is a marriage, or a slip of the hand."""
-    return _is_other_name(patient, said) and _is_other_birth_date(patient, said)
+    return _is_other_birth_date(patient, said) and _is_other_name(patient, said)
 
 
 def _is_other_name(patient: Patient, said: PatientFacts) -> bool:
+    if patient.name == said.name:  # what most files say: nothing has to be folded
+        return False
     known, told = family_keys(patient.name), family_keys(said.name)
     return bool(known and told) and known.isdisjoint(told)
 
@@ -121,13 +123,6 @@ def _is_same_id(patient: Patient, header: Header) -> bool:
     return id_alone == identity_key(header.patient, header.study_instance_uid)
 
 
-def fetch_patient(pk: int) -> Patient:
-    """The patient of a study that is there."""
-    patient = fetch(Patient, COLUMNS, id=pk)
-    assert patient is not None  # noqa: S101  # the study's foreign key holds it there
-    return patient
-
-
 @dataclass(frozen=True)
 class PatientChange:
     """What a file changed of its patient: whether other words find them now, and what it said otherwise than before."""
@@ -144,7 +139,7 @@ def update_patient(patient: Patient, header: Header) -> PatientChange:
 
     A file that does not give this very ID and issuer changes nothing: it may be of the patient, no more.
     """
-    if not _is_same_id(patient, header):
+    if not said_anew(vars(header.patient), patient) or not _is_same_id(patient, header):
         return NO_CHANGE
     changes = said_anew(_columns(header.patient), patient)
     if not changes:

@@ -1,4 +1,5 @@
-"""Statements that are made for every object received, each written once: insert, fetch, update of one row.
+"""Statements that are made for every object received, each written once: insert, fetch, update of one row,
+fetch of a few that belong together.
 
 The ORM writes its SQL anew for every call, its cursors look for somebody who listens, and its fields prepare values
 that are right already: that takes ten times as long as the database does. Tables, columns and conversions are the
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -60,6 +62,19 @@ class _Column:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A row among several: which columns of it, and the column that it is found by, of which primary keys come first.
+
+    It is found by a value that is given, or by a column `of` another row that is wanted.
+    """
+
+    model: type[Model]
+    columns: Columns
+    by: str
+    of: tuple[type[Model], str] | None = None
+
+
+@dataclass(frozen=True)
 class _Statement:
     columns: tuple[_Column, ...]
     sql: str
@@ -86,6 +101,17 @@ def fetch(model: type[Row], columns: Columns, **at: Any) -> Row | None:
     statement = _select(model, columns, name)
     found = ask(statement.sql, [value])
     return None if found is None else _row(model, statement.columns, found)
+
+
+def fetch_beside(wanted: tuple[Wanted, ...], *values: Any) -> list[Any]:
+    """A row or None for each that is wanted, by one statement. `values` are for those that are found by one."""
+    statements, sql = _select_beside(wanted)
+    found = iter(ask(sql, values) or ())
+    rows = []
+    for one, statement in zip(wanted, statements, strict=True):
+        told = list(islice(found, len(statement.columns)))
+        rows.append(None if told[0] is None else _row(one.model, statement.columns, told))
+    return rows
 
 
 def update(row: Model, **changes: Any) -> None:
@@ -145,6 +171,28 @@ def _select(model: type[Model], names: Columns, by: str) -> _Statement:
 
 
 @cache
+def _select_beside(wanted: tuple[Wanted, ...]) -> tuple[list[_Statement], str]:
+    statements = [_select(one.model, one.columns, one.by) for one in wanted]
+    if any(not statement.columns[0].field.primary_key for statement in statements):
+        raise TypeError("by its key it is told whether a row is there")
+    names = ", ".join(
+        f"{_table(one.model)}.{name}"
+        for one, statement in zip(wanted, statements, strict=True)
+        for name in map(_quoted, statement.columns)
+    )
+    joins = " ".join(f"LEFT JOIN {_table(one.model)} ON {_meets(one)}" for one in wanted)
+    return statements, f"SELECT {names} FROM (SELECT 1) AS here {joins}"  # noqa: S608
+
+
+def _meets(wanted: Wanted) -> str:
+    by = f'{_table(wanted.model)}."{_field(wanted.model, wanted.by).column}"'
+    if wanted.of is None:
+        return f"{by} = %s"
+    model, name = wanted.of
+    return f'{by} = {_table(model)}."{_field(model, name).column}"'
+
+
+@cache
 def _update(model: type[Model], names: Columns) -> _Statement:
     columns = _columns(_field(model, name) for name in names)
     set_to = ", ".join(f'"{one.field.column}" = %s' for one in columns)
@@ -170,7 +218,11 @@ def _field(model: type[Model], name: str) -> AnyField:
 
 
 def _names(columns: Iterable[_Column]) -> str:
-    return ", ".join(f'"{one.field.column}"' for one in columns)
+    return ", ".join(map(_quoted, columns))
+
+
+def _quoted(column: _Column) -> str:
+    return f'"{column.field.column}"'
 
 
 def _table(model: type[Model]) -> str:

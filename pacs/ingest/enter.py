@@ -6,14 +6,14 @@ from functools import partial
 
 from pacs.access.audit import record
 from pacs.bin.holding import let_go
-from pacs.catalog.register import Outcome, Registered, register_instance
+from pacs.catalog.register import KeptFile, Outcome, Registered, register_instance
 from pacs.errors import Overloaded
 from pacs.ingest.announce import announce_stored
 from pacs.ingest.arrival import Arrival
 from pacs.ingest.checks import Examined
 from pacs.ingest.receipts import Duplicate, Identifiers, Reason, Receipt, Stored
 from pacs.ingest.refusal import RefusedAfterKept
-from pacs.ingest.together import committed
+from pacs.ingest.together import Shared, committed
 from pacs.ingest.whose import whose
 from pacs.storage.blobs import blob_store
 
@@ -31,26 +31,23 @@ def enter(arrival: Arrival, examined: Examined) -> Receipt:
     raise RefusedAfterKept(Reason.CONFLICT, Identifiers(**examined.identifiers))
 
 
-def _write(arrival: Arrival, examined: Examined) -> Outcome:
-    registered = register_instance(
-        examined.header,
-        blob=arrival.staged.blob,
-        size_bytes=arrival.staged.size_bytes,
-        transfer_syntax_uid=examined.transfer_syntax_uid,
-        pixels=examined.pixels,
-        whose=whose(arrival.origin, examined.header),
-    )
+def _write(arrival: Arrival, examined: Examined, shared: Shared) -> Outcome:
+    staged, header = arrival.staged, examined.header
+    file = KeptFile(staged.blob, staged.size_bytes, examined.transfer_syntax_uid, examined.pixels)
+    of_whom = whose(arrival.origin, header, shared.turn)
+    registered = register_instance(shared.turn, header, file, of_whom)
     if registered.outcome == "new":
-        let_go(arrival.staged.blob)
+        let_go(staged.blob)
         _require_kept(arrival)
         announce_stored(Stored(**examined.identifiers), registered.arrival)
         record(
             arrival.origin.actor,
             "object stored",
             study=registered.instance.series.study,
+            behind=shared.end_of_trail,
             origin=arrival.origin.kind,
         )
-        _record_patient(arrival, registered)
+        _record_patient(arrival, registered, shared)
     return registered.outcome
 
 
@@ -63,13 +60,14 @@ def _require_kept(arrival: Arrival) -> None:
         raise Overloaded(retry_after_s=1)
 
 
-def _record_patient(arrival: Arrival, registered: Registered) -> None:
+def _record_patient(arrival: Arrival, registered: Registered, shared: Shared) -> None:
     """That a patient is called otherwise now is told wherever they are seen: by which file, the trail says."""
     if registered.patient_otherwise:
         record(
             arrival.origin.actor,
             "patient changed",
             study=registered.instance.series.study,
+            behind=shared.end_of_trail,
             changed=", ".join(registered.patient_otherwise),
             origin=arrival.origin.kind,
         )

@@ -2,7 +2,8 @@
 
 A commit waits for the disk (promise P1) and there is one writer at a time, so objects that were committed one by one
 would wait for each other's disk. Whoever comes first commits for all who wait; nobody is kept waiting for company,
-and nobody is answered before the commit that holds their object. See decision 10.
+and nobody is answered before the commit that holds their object. What one of them has read or written is known to
+the next (catalog.turn). See decision 10.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
+
+from pacs.access.audit import EndOfTrail
+from pacs.catalog.turn import Turn, own_turn
 
 MOST_TOGETHER = 32  # bounds how long the database is held
 Made = TypeVar("Made")
@@ -25,9 +29,17 @@ class Undone(Exception):
     """A work went on after one of its statements had failed: nothing of it can be committed."""
 
 
+@dataclass
+class Shared:
+    """What the works of one transaction know of each other's rows."""
+
+    turn: Turn
+    end_of_trail: EndOfTrail = field(default_factory=EndOfTrail)
+
+
 @dataclass(eq=False)
 class _Waiting:
-    work: Callable[[], Any]
+    work: Callable[[Shared], Any]
     made: Any = None
     error: Exception | None = None
     is_done: bool = False
@@ -37,15 +49,18 @@ _turn = threading.Lock()
 _waiting: deque[_Waiting] = deque()
 
 
-def committed(work: Callable[[], Made]) -> Made:
-    """What work() returns, once it is committed. Raises what it raises, or its commit: nothing of it is kept then.
+def committed(work: Callable[[Shared], Made]) -> Made:
+    """What work(shared) returns, once it is committed. Raises what it raises, or its commit: then nothing is kept.
 
     It may run in another thread than the caller's, and again after what it wrote was undone.
     """
-    if connection.in_atomic_block:
-        return work()  # the caller's own transaction may yet be undone: nobody else is put into it
+    if (
+        connection.in_atomic_block
+    ):  # the caller's own transaction may yet be undone: nobody else is put into it
+        with own_turn() as turn:
+            return work(Shared(turn))
     # In its own context: whoever commits it may work for another client (access.whence).
-    mine = _Waiting(partial(copy_context().run, work))
+    mine = _Waiting(partial(copy_context().run, work))  # type: ignore[call-arg]  # what is shared is given later
     _waiting.append(mine)
     with _turn:
         while not mine.is_done:  # more may wait before this one than are committed at once
@@ -70,11 +85,7 @@ def _commit(together: list[_Waiting]) -> None:
     try:
         with transaction.atomic():
             has_begun = True
-            made = [one.work() for one in together]
-            if (
-                transaction.get_rollback()
-            ):  # somebody swallowed a fault: Django would undo it all and say nothing
-                raise Undone
+            made = _work_all(together)
     except Exception as error:
         if has_begun and len(together) > 1:  # all of it is undone: whose fault it was is seen one by one
             for one in together:
@@ -85,3 +96,12 @@ def _commit(together: list[_Waiting]) -> None:
     else:
         for one, its_own in zip(together, made, strict=True):
             one.made, one.is_done = its_own, True
+
+
+def _work_all(together: list[_Waiting]) -> list[Any]:
+    with own_turn() as turn:
+        shared = Shared(turn)
+        made = [one.work(shared) for one in together]
+        if transaction.get_rollback():  # somebody swallowed a fault: Django would undo it all and say nothing
+            raise Undone
+    return made

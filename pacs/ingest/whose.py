@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 from pacs.access.reach import Breadth
 from pacs.catalog.changes import last_institution_of
-from pacs.catalog.institutions import ANY, FOR_A_LINK, Whose, has_others, institution_called
+from pacs.catalog.institutions import ANY, FOR_A_LINK, Whose, institution_called
 from pacs.catalog.models import OWN_INSTITUTION as OWN
 
 if TYPE_CHECKING:
     from pacs.access.actors import Actor
     from pacs.catalog.identity import Header
+    from pacs.catalog.turn import Turn
     from pacs.ingest.arrival import Origin
 
 
-def whose(origin: Origin, header: Header) -> Whose:
+def whose(origin: Origin, header: Header, turn: Turn) -> Whose:
     """Whose a new study is, and to whose known ones this sender may add.
 
     People's studies are their institution's. What a gateway (a key) of the own institution, or Lightbox itself, brings
@@ -26,7 +27,7 @@ def whose(origin: Origin, header: Header) -> Whose:
     """
     if origin.kind == "copy":
         return FOR_A_LINK
-    if not has_others():
+    if not turn.has_others():
         return ANY
     if origin.kind == "bin":
         return Whose(last_institution_of(header.study_instance_uid))

@@ -78,6 +78,18 @@ def test_an_event_goes_with_its_transaction() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_writes_several_in_one_transaction_makes_one_chain_of_them() -> None:
+    audit.record(WHO, "before")
+    with transaction.atomic():
+        end = audit.EndOfTrail()
+        told = [audit.record(WHO, "act", behind=end, number=number) for number in range(3)]
+    audit.record(WHO, "after")
+    assert end.hash == told[-1].hash
+    assert AuditEvent.objects.count() == 5
+    assert list(chain.breaks()) == []
+
+
+@pytest.mark.django_db(transaction=True)
 def test_writers_side_by_side_make_one_chain() -> None:
     failures: list[Exception] = []
 

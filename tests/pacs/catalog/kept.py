@@ -13,7 +13,8 @@ from pacs.catalog.header_json import header_json
 from pacs.catalog.identity import Header, header_from_wire
 from pacs.catalog.models import Patient, Series, Study, StudyWord
 from pacs.catalog.names import name_key, search_words
-from pacs.catalog.register import Registered, register_instance
+from pacs.catalog.register import KeptFile, Registered, register_instance
+from pacs.catalog.turn import own_turn
 from pacs.catalog.values import moment, to_date, to_time
 from pacs.storage.keys import BlobKey
 from tests.builders import new_uid
@@ -69,17 +70,16 @@ def blob_of(name: str) -> BlobKey:
     return BlobKey(name.encode().hex().rjust(64, "0")[-64:])
 
 
+def file_of(name: str) -> KeptFile:
+    """A file of no pixels that is not there."""
+    return KeptFile(blob_of(name), 1, EXPLICIT, NO_PIXELS)
+
+
 def register(blob: str = "", **attributes: Any) -> Registered:
     """Register an instance with this header, as receiving does."""
     made = header(**attributes)
-    with transaction.atomic():
-        return register_instance(
-            made,
-            blob=blob_of(blob or made.sop_instance_uid),
-            size_bytes=1,
-            transfer_syntax_uid=EXPLICIT,
-            pixels=NO_PIXELS,
-        )
+    with transaction.atomic(), own_turn() as turn:
+        return register_instance(turn, made, file_of(blob or made.sop_instance_uid))
 
 
 def study(**attributes: Any) -> Study:

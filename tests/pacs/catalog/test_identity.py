@@ -32,11 +32,12 @@ from pacs.catalog.names import name_groups
 from pacs.catalog.register import register_instance
 from pacs.catalog.rules import Rules
 from pacs.catalog.search import StudyFilter, list_studies
+from pacs.catalog.turn import own_turn
 from pacs.ingest.scan.part10 import read_beginning
 from pacs.ingest.scan.source import MemorySource
 from tests import builders
 from tests.builders import new_uid
-from tests.pacs.catalog.kept import EXPLICIT, NO_PIXELS, blob_of
+from tests.pacs.catalog.kept import file_of
 
 GROUPS = ("alphabetic", "ideographic", "phonetic")
 JAPANESE = {"alphabetic": "Yamada^Tarou", "ideographic": "山田^太郎", "phonetic": "やまだ^たろう"}
@@ -170,10 +171,8 @@ def test_every_name_is_found_by_what_people_type(shared_data: Path) -> None:
             sop_instance_uid=new_uid(),
             patient=replace(header.patient, patient_id=path[-32:]),
         )
-        with transaction.atomic():
-            register_instance(
-                header, blob=blob_of(path), size_bytes=1, transfer_syntax_uid=EXPLICIT, pixels=NO_PIXELS
-            )
+        with transaction.atomic(), own_turn() as turn:
+            register_instance(turn, header, file_of(path))
         uids[path] = header.study_instance_uid
     rows = Study.objects.all()
     for path, all_typed in TYPED.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,8 @@ from django.db import connection, transaction
 from pacs.catalog.identity import NoIdentifiers
 from pacs.catalog.models import Arrival, Instance, InstanceMetadata, Patient, Series, Study, StudyWord
 from pacs.catalog.register import Registered, register_instance, with_modality
-from tests.pacs.catalog.kept import EXPLICIT, NO_PIXELS, blob_of, header, register
+from pacs.catalog.turn import own_turn
+from tests.pacs.catalog.kept import NO_PIXELS, blob_of, file_of, header, register
 
 pytestmark = pytest.mark.django_db
 SENDERS = 10
@@ -111,13 +113,8 @@ def at_once(headers: list[Any], blob: str = "") -> list[Registered]:
     def send(place: int) -> None:
         try:
             start.wait()
-            with transaction.atomic():
-                key = blob_of(blob or str(place))
-                outcomes.append(
-                    register_instance(
-                        headers[place], blob=key, size_bytes=1, transfer_syntax_uid=EXPLICIT, pixels=NO_PIXELS
-                    )
-                )
+            with transaction.atomic(), own_turn() as turn:
+                outcomes.append(register_instance(turn, headers[place], file_of(blob or str(place))))
         finally:
             connection.close()
 
@@ -228,14 +225,9 @@ def test_pixel_facts_that_are_none_are_refused() -> None:
         {"frame_table": b"odd"},
         {"rows": "4"},
     ):
-        with pytest.raises(ValueError), transaction.atomic():
-            register_instance(
-                header(),
-                blob=blob_of("x"),
-                size_bytes=1,
-                transfer_syntax_uid=EXPLICIT,
-                pixels={**NO_PIXELS, **wrong},
-            )
+        file = replace(file_of("x"), pixels={**NO_PIXELS, **wrong})
+        with pytest.raises(ValueError), transaction.atomic(), own_turn() as turn:
+            register_instance(turn, header(), file)
 
 
 @pytest.mark.filterwarnings("ignore:The ")

@@ -6,93 +6,21 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager, suppress
+from concurrent.futures import FIRST_COMPLETED, wait
+from contextlib import closing, suppress
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, connections, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
-from pacs.catalog.models import Patient, StudyWord
+from pacs.catalog.models import StudyWord
 from pacs.ingest import together
-from pacs.ingest.together import MOST_TOGETHER, Undone, committed
+from pacs.ingest.together import MOST_TOGETHER, Shared, Undone, committed
+from tests.pacs.ingest.waiting import LONGEST_S, Gate, behind_a_gate, crowd, kept, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONGEST_S = 30
-LONGEST_LOCKED_MS = 1000
 GRACE_S = 0.5  # in which an answer that is given too early would come
 NOBODY = 999_999_999
-
-
-def write(key: str) -> str:
-    Patient.objects.create(identity_key=key)
-    return key
-
-
-def kept() -> set[str]:
-    return set(Patient.objects.values_list("identity_key", flat=True))
-
-
-class Gate:
-    """Work that tells when it has begun and goes on when it is let."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-        self.begun, self.opened = threading.Event(), threading.Event()
-
-    def __call__(self) -> str:
-        self.begun.set()
-        assert self.opened.wait(LONGEST_S)
-        return write(self._key)
-
-
-class Crowd:
-    """Calls committed() from many threads."""
-
-    def __init__(self, threads: ThreadPoolExecutor) -> None:
-        self._threads = threads
-
-    def start(self, work: Callable[[], object]) -> Future[object]:
-        """Commit this now, or as soon as it can be."""
-        return self._threads.submit(self._commit, work)
-
-    def queue(self, work: Callable[[], object]) -> Future[object]:
-        """Commit this after the one that is under way; it waits when this returns."""
-        before = len(together._waiting)
-        future = self.start(work)
-        ends_at = time.monotonic() + LONGEST_S
-        while len(together._waiting) == before:
-            assert time.monotonic() < ends_at
-            time.sleep(0.001)
-        return future
-
-    @staticmethod
-    def _commit(work: Callable[[], object]) -> object:
-        try:
-            if connection.vendor == "sqlite":
-                connection.cursor().execute(f"PRAGMA busy_timeout = {LONGEST_LOCKED_MS}")
-            return committed(work)
-        finally:
-            connections.close_all()
-
-
-@contextmanager
-def crowd() -> Iterator[Crowd]:
-    with ThreadPoolExecutor(MOST_TOGETHER + 9) as threads:
-        yield Crowd(threads)
-
-
-def behind_a_gate(works: list[Callable[[], object]]) -> list[Future[object]]:
-    """All of these wait while another commit is under way, and are let go on together."""
-    gate = Gate("gate")
-    with crowd() as people:
-        first = people.start(gate)
-        assert gate.begun.wait(LONGEST_S)
-        futures = [people.queue(work) for work in works]
-        gate.opened.set()
-        assert first.result(LONGEST_S) == "gate"
-    return futures
 
 
 def test_p1_nobody_is_answered_before_the_commit_that_is_shared() -> None:
@@ -114,7 +42,7 @@ def test_p1_nobody_is_answered_before_the_commit_that_is_shared() -> None:
 def test_those_who_wait_are_committed_in_one_transaction_of_bounded_size() -> None:
     seen: list[tuple[int, int]] = []
 
-    def look(number: int) -> None:
+    def look(number: int, _: Shared) -> None:
         # Whoever is in one transaction sees it in one thread, with what the others of it have written.
         write(str(number))
         seen.append((threading.get_ident(), len(kept())))
@@ -126,7 +54,7 @@ def test_those_who_wait_are_committed_in_one_transaction_of_bounded_size() -> No
 
 
 def test_who_fails_fails_alone() -> None:
-    def fail() -> None:
+    def fail(_: Shared) -> None:
         write("never")
         raise ValueError("mine")
 
@@ -137,7 +65,7 @@ def test_who_fails_fails_alone() -> None:
 
 
 def test_a_commit_that_fails_is_nobodys_receipt_but_of_those_who_come_through_alone() -> None:
-    def point_nowhere() -> None:
+    def point_nowhere(_: Shared) -> None:
         StudyWord.objects.create(study_id=NOBODY, word="orphan")  # told at the commit: the key is deferred
 
     one, failed, two = behind_a_gate([partial(write, "one"), point_nowhere, partial(write, "two")])
@@ -164,7 +92,7 @@ def test_a_database_that_lets_nobody_begin_is_asked_once_for_all_who_wait() -> N
 def test_what_is_told_on_commit_is_told_once_and_only_of_what_is_kept() -> None:
     told: list[str] = []
 
-    def work(key: str, *, fails: bool) -> None:
+    def work(key: str, _: Shared, *, fails: bool) -> None:
         write(key)
         transaction.on_commit(partial(told.append, key))
         if fails:
@@ -177,7 +105,7 @@ def test_what_is_told_on_commit_is_told_once_and_only_of_what_is_kept() -> None:
 def test_a_thread_that_is_ended_leaves_the_others_to_go_on() -> None:
     ended = threading.Event()
 
-    def end_once() -> str:
+    def end_once(_: Shared) -> str:
         if not ended.is_set():
             ended.set()
             raise KeyboardInterrupt
@@ -199,7 +127,7 @@ def test_within_the_callers_transaction_only_the_callers_work_is_done() -> None:
 
 
 def test_whoever_goes_on_after_a_fault_is_told_that_nothing_was_kept() -> None:
-    def swallow() -> str:
+    def swallow(_: Shared) -> str:
         with suppress(IntegrityError), transaction.atomic(savepoint=False):
             write("twice")
             write("twice")
