@@ -10,7 +10,7 @@ const PROXIED = ["/api", "/view", "/dicom-web", "/_allauth", "/admin", "/healthz
 const SHARED = { name: "shared", test: /lucide-preact|src.app.words.(dates|modalities|names|patients)/, minShareCount: 2 };
 
 /** What nobody waits for with a picture before them: one file for all of it, for the shell is kept file by file. */
-const BESIDE_READING = { name: "beside", test: /src.app.screens.(?!viewer|studies|signin|guest|offline|share[^s])/, includeDependenciesRecursively: false };
+const BESIDE_READING = { name: "beside", test: /src.app.(screens.(?!viewer|studies|signin|guest|offline|share[^s])|i18n.(audit|people|policy)|components.[Ss]elect)/, includeDependenciesRecursively: false };
 
 export default defineConfig({
   build: {

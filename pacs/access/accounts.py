@@ -15,8 +15,9 @@ from django.http import HttpRequest
 
 from pacs.access import audit, grants
 from pacs.access.actors import Actor
-from pacs.access.devices import address_of, forget_sso
+from pacs.access.devices import address_of, forget_sso, sign_out_everywhere
 from pacs.access.models import Role, User
+from pacs.access.second_factors import has_second_factor
 from pacs.catalog.institutions import institution_numbered
 from pacs.errors import BadRequest, NotFound
 
@@ -52,7 +53,7 @@ def random_password() -> str:
 def accounts() -> QuerySet[User]:
     """All accounts by name, with their ties and grants. For administrators: ask permit.require first."""
     return User.objects.order_by("username").prefetch_related(
-        "ties__patient", Prefetch("grants", grants.grants().order_by("pk"))
+        "ties__patient", "authenticator_set", Prefetch("grants", grants.grants().order_by("pk"))
     )
 
 
@@ -75,12 +76,14 @@ def person_behind(actor: Actor) -> User | None:
 
 
 def to_told(user: User) -> dict[str, Any]:
-    """An account as administrators are told it, JSON-able; nothing secret."""
+    """An account as administrators are told it, JSON-able; nothing secret. A referrer's name as it is compared."""
     return {
         "username": user.username,
         "role": user.role,
         "display_name": user.display_name,
+        "referring_physician": user.referring_physician_key,
         "sso_name": user.sso_name,
+        "second_factor": has_second_factor(user),
         "is_active": user.is_active,
         "institution": user.institution_id,
         "last_login": user.last_login.isoformat() if user.last_login else None,
@@ -144,6 +147,8 @@ def change_account(
         if password is not None:
             _set_password(user, password)
         _checked(user).save()
+        if changes.get("is_active") is False:
+            sign_out_everywhere(user)  # opened again, no device is signed in by itself: it may have been lost
         if had_administrator and not _has_administrator():
             raise BadRequest(parameter="role", reason="One administrator has to stay.")
         audit.record(actor, "account changed", account=user.username, changed=", ".join(told), role=user.role)

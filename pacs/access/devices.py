@@ -73,6 +73,11 @@ def forget_sso(user: User) -> None:
         from allauth.socialaccount.models import SocialAccount
 
         SocialAccount.objects.filter(user=user).delete()
+    sign_out_everywhere(user)
+
+
+def sign_out_everywhere(user: User) -> None:
+    """End every session of this account, now. Part of a deed that is written down."""
     for session in UserSession.objects.filter(user=user):
         session.end()
 

@@ -255,7 +255,7 @@ class HealthLink(models.Model):
 
 
 class Notice(models.Model):
-    """Something that a person is told: of a link, that it was opened, or shows their images; of a broken glass."""
+    """Something that a person is told: of a link, that it was opened, shows their images or has no copy; of a glass."""
 
     class What(models.TextChoices):
         """What happened."""
@@ -265,6 +265,7 @@ class Notice(models.Model):
         LOCKED = "locked"
         RECEIVED = "received"
         GLASS = "glass"
+        NOT_COPIED = "not_copied"  # the copy of a link without names could not be made
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     link = models.ForeignKey(GuestLink, null=True, on_delete=models.CASCADE, related_name="notices")

@@ -44,6 +44,12 @@ def second_factor_due(user: User, session: Mapping[str, Any]) -> datetime | None
     return user.second_factor_due_at
 
 
+def has_second_factor(user: User) -> bool:
+    """Whether more than a password guards the account."""
+    known = user.authenticator_set.all()  # type: ignore[attr-defined]  # allauth has no types
+    return any(one.type in GUARDING for one in known)
+
+
 def _is_vouched_for(session: Mapping[str, Any]) -> bool:
     records = session.get(AUTHENTICATION_METHODS_SESSION_KEY)
     return isinstance(records, list) and any(record.get("method") == SSO for record in records)

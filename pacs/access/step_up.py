@@ -1,4 +1,4 @@
-"""Step-up: what reaches far (share, export, break-glass, delete for good, keys) asks once more who is acting.
+"""Step-up: what reaches far (share, export, break-glass, delete for good, keys, accounts) asks once more who is acting.
 
 A session may lie open on a desk. So these acts want that its person showed in the last minutes that it is they: by
 signing in, or by saying it again with a passkey, a code or the password (allauth's reauthentication, which writes

@@ -1,4 +1,4 @@
-"""Accounts, ties and grants, for administrators."""
+"""Accounts, ties and grants, for administrators; who changes an account showed lately who they are."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from pacs.access import accounts, grants
 from pacs.access.audit import record
+from pacs.access.authentication import IsFresh
 from pacs.access.middleware import actor_of
 from pacs.access.permit import Act, access_study, require
 from pacs.api.granting import NewGrant, opened_by
@@ -37,6 +38,7 @@ class _NewPerson(serializers.Serializer[None]):
     referring_physician = serializers.CharField(max_length=324, allow_blank=True, default="")
     password = serializers.CharField(max_length=1024, trim_whitespace=False, default=None, allow_null=True)
     institution = serializers.IntegerField(min_value=0, default=0)
+    sso_name = serializers.CharField(max_length=254, allow_blank=True, default="")
 
 
 class _ChangedPerson(serializers.Serializer[None]):
@@ -47,6 +49,7 @@ class _ChangedPerson(serializers.Serializer[None]):
     is_active = serializers.BooleanField(required=False)
     institution = serializers.IntegerField(min_value=0, required=False)
     password = serializers.CharField(max_length=1024, trim_whitespace=False, required=False)
+    new_password = serializers.BooleanField(default=False)
 
 
 class _Tie(serializers.Serializer[None]):
@@ -63,7 +66,7 @@ def _valid(form: type[serializers.Serializer[None]], request: Request) -> dict[s
 class PeopleView(APIView):
     """GET, POST api/people."""
 
-    permission_classes = [Administers]
+    permission_classes = [Administers, IsFresh]
     bodies = {"POST": _NewPerson}
 
     def get(self, request: Request) -> Response:
@@ -77,17 +80,20 @@ class PeopleView(APIView):
         initial = None if given["password"] else accounts.random_password()
         given["password"] = given["password"] or initial
         actor, institution = actor_of(request), institution_numbered(given.pop("institution"))
+        sso_name = given.pop("sso_name")
         with transaction.atomic():
             user = accounts.create_account(given.pop("username"), given.pop("role"), actor=actor, **given)
             if institution.pk != user.institution_id:
                 accounts.change_account(user, actor=actor, institution=institution.pk)
+            if sso_name:
+                accounts.change_account(user, actor=actor, sso_name=sso_name)
         return Response({**accounts.to_told(user), "initial_password": initial}, status=201)
 
 
 class PersonView(APIView):
     """GET, PATCH api/people/{username}."""
 
-    permission_classes = [Administers]
+    permission_classes = [Administers, IsFresh]
     bodies = {"PATCH": _ChangedPerson}
 
     def get(self, request: Request, username: str) -> Response:
@@ -97,10 +103,16 @@ class PersonView(APIView):
         return Response(accounts.to_told(user))
 
     def patch(self, request: Request, username: str) -> Response:
-        """Change what is given; closing it, or another role or password, holds at once."""
+        """Change what is given; closing it, or another role or password, holds at once.
+
+        A `new_password` is a random one, told this once.
+        """
         given = _valid(_ChangedPerson, request)
+        initial = accounts.random_password() if given.pop("new_password") else None
+        if initial is not None:
+            given["password"] = initial
         user = accounts.change_account(accounts.account_named(username), actor=actor_of(request), **given)
-        return Response(accounts.to_told(user))
+        return Response({**accounts.to_told(user), "initial_password": initial})
 
 
 class TiesView(APIView):

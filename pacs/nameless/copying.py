@@ -21,7 +21,8 @@ from django.db import transaction
 
 from pacs.access.actors import actor_for_user
 from pacs.access.audit import record
-from pacs.access.models import Extent, LinkCopy
+from pacs.access.models import Extent, GuestLink, LinkCopy, Notice
+from pacs.access.notices import tell_sender
 from pacs.access.permit import visible_instances
 from pacs.catalog.arrivals import take_turn
 from pacs.catalog.kept_objects import kept_objects
@@ -42,7 +43,6 @@ from pacs.storage.staging import stage
 
 if TYPE_CHECKING:
     from pacs.access.actors import Actor
-    from pacs.access.models import GuestLink
     from pacs.storage.staging import Staged
 
 log = logging.getLogger(__name__)
@@ -69,9 +69,9 @@ def copy_now(number: int) -> None:
     if not _claim(number):
         return
     try:
-        _patiently(lambda: _Copying(number).run())
+        _patiently(lambda: _Copying(number, is_awaited=True).run())
     except Exception:
-        _fail(number)
+        _fail(number, is_awaited=True)
         raise
     finally:
         _let_go(number)
@@ -93,12 +93,12 @@ def _claim(number: int) -> bool:
 
 
 def _copy(number: int) -> None:
-    """Make one copy. Whatever happens is told by its state."""
+    """Make one copy. Whatever happens is told by its state, and to the sender where there is none."""
     try:
-        _patiently(lambda: _Copying(number).run())
+        _patiently(lambda: _Copying(number, is_awaited=False).run())
     except Exception as error:
         log.error("the copy of a link could not be made: %s", places_of(error))
-        _fail(number)
+        _fail(number, is_awaited=False)
     finally:
         _let_go(number)
 
@@ -119,9 +119,12 @@ def _patiently(work: Callable[[], Result]) -> Result:
     return work()
 
 
-def _fail(number: int) -> None:
+def _fail(number: int, *, is_awaited: bool) -> None:
     try:
-        LinkCopy.objects.filter(pk=number, state=State.PREPARING).update(state=State.FAILED, wanted={})
+        with transaction.atomic():
+            waiting = LinkCopy.objects.filter(pk=number, state=State.PREPARING)
+            if waiting.update(state=State.FAILED, wanted={}) and not is_awaited:
+                tell_sender(GuestLink.objects.get(copy=number), Notice.What.NOT_COPIED)
     except Exception as error:
         log.error("that a copy failed could not be written down: %s", places_of(error))  # it is begun anew
 
@@ -141,10 +144,11 @@ class _Made:
 
 
 class _Copying:
-    """The making of one copy."""
+    """The making of one copy; `is_awaited` where its sender is answered when it is over, and needs no notice."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, *, is_awaited: bool) -> None:
         self.number = number
+        self.is_awaited = is_awaited
         self.uid = ""
         self.kept = self.left_out = 0
         self._told_at = 0.0
@@ -226,6 +230,8 @@ class _Copying:
                     looked_at=len(wishes.seen),
                     blacked_out=len(wishes.edits),
                 )
+            if is_wanted and study is None and not self.is_awaited:
+                tell_sender(row.link, Notice.What.NOT_COPIED)
         if not is_wanted:
             erase_copy(self.uid)
 

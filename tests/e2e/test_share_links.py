@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.app import CHEST, CT, App
 from tests.e2e.conftest import OpenApp
 from tests.e2e.screens import PHONE
+from tests.e2e.test_screenshots import take
 
 LONGEST_END_MS = 15_000
 
@@ -21,14 +23,18 @@ def just_signed_in(open_app: OpenApp, role: str, **options: Any) -> App:
     return app
 
 
-def make_link(app: App) -> tuple[str, str]:
-    """Share what is open in the viewer; the link and its PIN, as they are shown once."""
+def make_link(app: App, picture: Path | None = None) -> tuple[str, str]:
+    """Share what is open in the viewer; the link and its PIN, shown this once, of which a picture may be kept."""
     page = app.page
     page.get_by_label("Tools").get_by_role("button", name="More", exact=True).click()
     page.get_by_role("button", name="Share", exact=True).click()
     dialog = page.get_by_role("dialog", name="Share", exact=True)
     dialog.get_by_label("For whom").fill("Dr Miller")
     dialog.get_by_role("button", name="Make the link").click()
+    if picture is not None:
+        expect(page.get_by_role("img", name="QR code of the link")).to_be_visible()
+        page.wait_for_timeout(400)  # what is behind it has come to rest
+        take(page, picture)
     return told_link(page)
 
 
@@ -50,10 +56,10 @@ def type_pin(page: Page, pin: str) -> None:
     page.get_by_role("button", name="Open", exact=True).click()
 
 
-def test_a_link_is_made_opened_by_pin_and_taken_back(open_app: OpenApp) -> None:
+def test_a_link_is_made_opened_by_pin_and_taken_back(open_app: OpenApp, screenshots: Path) -> None:
     sender = just_signed_in(open_app, "clinician")
     sender.open_study(CT)
-    address, pin = make_link(sender)
+    address, pin = make_link(sender, screenshots / "phone-share-link.jpg")
 
     guest = open_app(PHONE)
     guest.page.goto(address)

@@ -29,6 +29,7 @@ const breakGlass = () => import("./screens/break-glass/index").then((room) => ro
 const glassReview = () => import("./screens/break-glass/Review").then((room) => room.default);
 const opened = () => import("./screens/break-glass/Opened").then((room) => room.Opened);
 const roles = () => import("./screens/roles/index").then((room) => room.default);
+const people = () => import("./screens/people/index").then((room) => room.default);
 const whoSees = () => import("./screens/who-sees/index").then((room) => room.default);
 const guestRoom = () => import("./screens/guest/index").then((room) => room.default);
 const heldRoom = () => import("./screens/held/index").then((room) => room.default);
@@ -103,6 +104,7 @@ const ROOMS: Partial<Record<Route["name"], Room>> = {
   "break-glass": { isFor: () => person.value?.mayBreakGlass === true, show: () => <Later load={breakGlass} props={{}} /> },
   "glass-review": { isFor: isAdministrator, show: () => <Later load={glassReview} props={{}} /> },
   roles: { isFor: isAdministrator, show: () => <Later load={roles} props={{}} /> },
+  people: { isFor: isAdministrator, show: () => <Later load={people} props={{}} /> },
   "who-sees": { isFor: isAdministrator, show: () => <Later load={whoSees} props={{}} /> },
   "who-looked": { isFor: isPatient, show: () => <Later load={whoLooked} props={{}} /> },
   unknown: { isFor: everyone, show: () => <Lost /> },

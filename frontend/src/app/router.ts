@@ -21,6 +21,7 @@ export type Route =
   | { name: "glass-review" }
   | { name: "who-sees" }
   | { name: "roles" }
+  | { name: "people" }
   | { name: "unknown" };
 
 const UID = /^[0-9.]{1,64}$/;
@@ -41,6 +42,7 @@ const PLAIN: Readonly<Record<string, Route>> = {
   "/break-glass/review": { name: "glass-review" },
   "/who-sees": { name: "who-sees" },
   "/roles": { name: "roles" },
+  "/people": { name: "people" },
 };
 
 /** From an address (path and query) to a place in the app. */

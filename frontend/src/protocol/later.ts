@@ -5,6 +5,7 @@ export * from "./devices";
 export * from "./exports";
 export * from "./keyImages";
 export * from "./keys";
+export * from "./people";
 export * from "./policy";
 export * from "./received";
 export * from "./roles";

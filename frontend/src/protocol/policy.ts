@@ -92,23 +92,6 @@ export const loadGlassBreaks = (offset: string | null): Promise<Answer<GlassBrea
 export const reviewGlassBreak = (number: number, finding: Finding, note: string): Promise<Answer<GlassBreak>> =>
   ask(`/api/break-glass/${number}`, { method: "PATCH", json: { finding, note }, read: readGlassBreak });
 
-/** An account, as far as one chooses among them. */
-export interface Account {
-  username: string;
-  displayName: string;
-  role: string;
-  isActive: boolean;
-}
-
-export const loadAccounts = (): Promise<Answer<Account[]>> =>
-  ask("/api/people", {
-    read: (value) =>
-      listOf((told) => {
-        const wire = record(told);
-        return { username: text(wire["username"]), displayName: text(wire["display_name"]), role: text(wire["role"]), isActive: boolean(wire["is_active"]) };
-      })(record(value)["people"]),
-  });
-
 /** A grant or a tie by which studies are open. */
 export interface Opening {
   kind: string;

@@ -207,7 +207,7 @@ export const revokeShare = (id: string): Promise<Answer<undefined>> => ask(`/api
 /** End all of them; how many there were. */
 export const revokeShares = (): Promise<Answer<number>> => ask("/api/shares", { method: "DELETE", read: (value) => number(record(value)["revoked"]) });
 
-export const NOTICES = ["opened", "shared", "locked", "received", "glass"] as const;
+export const NOTICES = ["opened", "shared", "locked", "received", "glass", "not_copied"] as const;
 
 export interface Notice {
   number: number;

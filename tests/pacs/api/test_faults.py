@@ -12,6 +12,7 @@ from django.test import Client
 
 from pacs.api import session
 from pacs.errors import KindOnly
+from tests.pacs.api.test_shares import fresh
 from tests.people import ada, alice, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ HALF = json.dumps({"username": "\ud800", "password": "x"})
     [("/api/setup", DEEP), (LOGIN, DEEP), ("/api/uploads", DEEP), (LOGIN, HALF), ("/api/people", HALF)],
 )
 def test_a_body_that_no_parser_takes_is_the_senders_fault(path: str, body: str) -> None:
-    client = signed_in(ada()) if path.startswith("/api/") else Client()
+    client = fresh(signed_in(ada())) if path.startswith("/api/") else Client()
     client.raise_request_exception = False
     answer = client.post(path, body, content_type="application/json")
     assert answer.status_code == 400

@@ -10,6 +10,7 @@ from django.test import Client
 from pacs.access.models import AuditEvent, Grant, User
 from pacs.access.permit import visible_studies
 from pacs.catalog.models import Institution, Patient, Study
+from tests.pacs.api.test_shares import fresh
 from tests.people import actor as actor_of
 from tests.people import ada, alice, bob, charlie, pia, signed_in, tess
 
@@ -19,7 +20,7 @@ JSON = "application/json"
 
 @pytest.fixture
 def adas() -> Client:
-    return signed_in(ada())
+    return fresh(signed_in(ada()))
 
 
 @pytest.fixture

@@ -6,13 +6,27 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.utils import timezone
 
 from pacs.access.models import AuditEvent, User
 from pacs.access.permit import visible_studies
 from pacs.catalog.models import Patient, Study
-from tests.people import PASSWORD, actor, ada, alice, bearer, bob, charlie, pia, signed_in, tess
+from tests.pacs.api.test_shares import fresh
+from tests.people import (
+    PASSWORD,
+    actor,
+    ada,
+    alice,
+    bearer,
+    bob,
+    charlie,
+    give_password,
+    pia,
+    signed_in,
+    tess,
+)
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -20,7 +34,7 @@ JSON = "application/json"
 
 @pytest.fixture
 def adas() -> Client:
-    return signed_in(ada())
+    return fresh(signed_in(ada()))
 
 
 @pytest.fixture
@@ -81,6 +95,17 @@ def test_others_may_not(person: Any, study: Study) -> None:
     assert not User.objects.filter(role="administrator").exists()
 
 
+def test_an_administrator_shows_who_they_are_before_an_account_is_made_or_changed() -> None:
+    lately, long_ago = fresh(signed_in(ada())), signed_in(ada())
+    new = {"username": "zoe", "role": "administrator"}
+    assert told(long_ago.post("/api/people", new, JSON), 403)["error"]["code"] == "not_fresh"
+    told(lately.post("/api/people", new, JSON), 201)
+    for change in ({"new_password": True}, {"role": "patient"}, {"is_active": False}):
+        assert told(long_ago.patch("/api/people/zoe", change, JSON), 403)["error"]["code"] == "not_fresh"
+        told(lately.patch("/api/people/zoe", change, JSON), 200)
+    told(long_ago.get("/api/people/zoe"), 200)
+
+
 def test_nobody_may_not() -> None:
     answer = Client().get("/api/people")
     assert told(answer, 401)["error"]["code"] == "not_signed_in"
@@ -129,6 +154,9 @@ def test_a_closed_account_is_out_at_its_next_request(adas: Client) -> None:
     told(adas.patch("/api/people/alice", {"is_active": False}, JSON), 200)
     assert alices.get("/api/session").json()["user"] is None
     assert Client().get("/api/session", headers=by_key).json()["user"] is None
+    told(adas.patch("/api/people/alice", {"is_active": True}, JSON), 200)
+    assert alices.get("/api/session").json()["user"] is None, "no device is signed in again by itself"
+    assert Client().get("/api/session", headers=by_key).json()["user"]["username"] == "alice"
 
 
 def test_a_role_changes_at_the_next_request(adas: Client) -> None:
@@ -136,6 +164,30 @@ def test_a_role_changes_at_the_next_request(adas: Client) -> None:
     told(tess_.get("/api/people"), 403)
     told(adas.patch("/api/people/tess", {"role": "administrator"}, JSON), 200)
     told(tess_.get("/api/people"), 200)
+
+
+def test_a_new_password_is_told_once_and_ends_what_the_old_one_opened(adas: Client) -> None:
+    give_password(alice())
+    alices = signed_in(alice())
+    changed = told(adas.patch("/api/people/alice", {"new_password": True}, JSON), 200)
+    assert User.objects.get(username="alice").check_password(changed["initial_password"])
+    assert alices.get("/api/session").json()["user"] is None
+    assert "initial_password" not in told(adas.get("/api/people/alice"), 200)
+    assert told(adas.patch("/api/people/alice", {"display_name": "A"}, JSON), 200)["initial_password"] is None
+    event = AuditEvent.objects.filter(action="account changed").order_by("pk")[0]
+    assert event.details["changed"] == "password"
+    assert changed["initial_password"] not in str(AuditEvent.objects.values_list("details", flat=True))
+
+
+def test_it_is_told_what_guards_an_account(adas: Client, django_assert_max_num_queries: Any) -> None:
+    Authenticator.objects.create(user=alice(), type=Authenticator.Type.TOTP, data={})
+    Authenticator.objects.create(user=tess(), type=Authenticator.Type.RECOVERY_CODES, data={})
+    give_password(bob())
+    with django_assert_max_num_queries(20):
+        everyone = told(adas.get("/api/people"), 200)["people"]
+    guarded = {person["username"]: person["second_factor"] for person in everyone}
+    assert guarded == {"ada": False, "alice": True, "bob": False, "tess": False}
+    assert told(adas.get("/api/people/alice"), 200)["second_factor"] is True
 
 
 def test_the_last_administrator_stays(adas: Client) -> None:
@@ -150,7 +202,7 @@ def test_a_referrer_is_named_by_an_administrator(adas: Client, study: Study) -> 
 
     Study.objects.update(referring_physician_key=name_key("Doe^Jane"))
     body = {"username": "jane", "role": "referrer", "referring_physician": "Doe^Jane"}
-    told(adas.post("/api/people", body, JSON), 201)
+    assert told(adas.post("/api/people", body, JSON), 201)["referring_physician"] == "doe jane"
     assert visible_studies(actor(User.objects.get(username="jane"))).count() == 1
     told(adas.patch("/api/people/jane", {"referring_physician": ""}, JSON), 200)
     assert visible_studies(actor(User.objects.get(username="jane"))).count() == 0

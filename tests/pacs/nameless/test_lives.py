@@ -190,7 +190,7 @@ def test_what_a_crash_broke_off_is_made_anew_under_another_key(monkeypatch: pyte
     issued = nameless_link(CT)
     with monkeypatch.context() as patched:
         patched.setattr(copying, "record", _end_of_the_process)
-        begun = copying._Copying(LinkCopy.objects.get().pk)
+        begun = copying._Copying(LinkCopy.objects.get().pk, is_awaited=False)
         with pytest.raises(KeyboardInterrupt):
             begun.run()
     left = LinkCopy.objects.get()

@@ -1,4 +1,4 @@
-import { Copy, Plus } from "lucide-preact";
+import { Plus } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { type DeviceKey, type KeyScope, SCOPES, issueKey, loadKeys, revokeKey } from "../../../protocol/later";
 import { Badge, Button, Chip, Dialog, Field, toast } from "../../components/index";
@@ -9,6 +9,7 @@ import { tellFailure } from "../../words/failures";
 import { Shape } from "./Guards";
 import { complain } from "./authenticators";
 import { Row } from "./Section";
+import { ShownOnce } from "./ShownOnce";
 
 const DAYS = 90;
 
@@ -82,7 +83,7 @@ function Issue({ onClose }: { onClose: () => void }) {
   const [made, setMade] = useState<string | null>(null);
   return (
     <Dialog title={t(made === null ? "keys.new" : "keys.made")} onClose={onClose}>
-      {made === null ? <Form onMade={setMade} /> : <Made secret={made} onClose={onClose} />}
+      {made === null ? <Form onMade={setMade} /> : <ShownOnce secret={made} lead={t("keys.keep")} onDone={onClose} />}
     </Dialog>
   );
 }
@@ -123,30 +124,5 @@ function Form({ onMade }: { onMade: (key: string) => void }) {
         {t("keys.make", { count: DAYS })}
       </Button>
     </form>
-  );
-}
-
-function Made({ secret, onClose }: { secret: string; onClose: () => void }) {
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(secret);
-    toast({ text: t("account.codes.copied") });
-  };
-  return (
-    <>
-      <p>{t("keys.keep")}</p>
-      <p class="account-key">
-        <code>{secret}</code>
-      </p>
-      <div class="dialog-buttons">
-        {window.isSecureContext && (
-          <Button icon={Copy} onClick={() => void copy()}>
-            {t("account.codes.copy")}
-          </Button>
-        )}
-        <Button look="primary" onClick={onClose}>
-          {t("keys.done")}
-        </Button>
-      </div>
-    </>
   );
 }

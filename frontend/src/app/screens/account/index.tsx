@@ -1,4 +1,4 @@
-import { Eye, Lock, LogOut, ScrollText, ShieldCheck, Siren, SlidersHorizontal } from "lucide-preact";
+import { CircleUserRound, Eye, Lock, LogOut, ScrollText, ShieldCheck, Siren, SlidersHorizontal } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, toast } from "../../components/index";
 import { t as shell } from "../../i18n/index";
@@ -86,6 +86,12 @@ function Administration() {
         <a class="button button-plain" href="/audit">
           <ScrollText size={20} aria-hidden="true" />
           <span>{t("account.auditOpen")}</span>
+        </a>
+      </Row>
+      <Row title={t("account.people")}>
+        <a class="button button-plain" href="/people">
+          <CircleUserRound size={20} aria-hidden="true" />
+          <span>{t("account.peopleOpen")}</span>
         </a>
       </Row>
       <Row title={t("account.whoSees")}>

@@ -2,6 +2,7 @@ import { SlidersHorizontal } from "lucide-preact";
 import { useState } from "preact/hooks";
 import type { AuditQuery } from "../../../protocol/index";
 import { Button, Chip, Dialog, Field } from "../../components/index";
+import { Select } from "../../components/Select";
 import { actionInWords, t } from "../../i18n/audit";
 import { calendarDay } from "../../words/dates";
 import { actions, narrow, query } from "./trail";
@@ -53,17 +54,7 @@ function Choose({ onClose }: { onClose: () => void }) {
         <Field label={t("audit.person")} hint={t("audit.personHint")} value={given.person ?? ""} autocomplete="off" onText={put("person")} />
         <Field label={t("audit.patient")} value={given.patient ?? ""} autocomplete="off" onText={put("patient")} />
         <Field label={t("audit.study")} value={given.study ?? ""} autocomplete="off" inputMode="decimal" onText={put("study")} />
-        <label class="field">
-          <span>{t("audit.action")}</span>
-          <select class="audit-select" value={given.action ?? ""} onChange={(event) => put("action")(event.currentTarget.value)}>
-            <option value="">{t("audit.anyAction")}</option>
-            {actions.value.map((action) => (
-              <option key={action} value={action}>
-                {actionInWords(action)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Select label={t("audit.action")} options={[["", t("audit.anyAction")], ...actions.value.map((action) => [action, actionInWords(action)] as const)]} value={given.action ?? ""} onChoose={put("action")} />
         <div class="audit-days">
           <Field label={t("audit.from")} type="date" value={given.from ?? ""} onText={put("from")} />
           <Field label={t("audit.to")} type="date" value={given.to ?? ""} onText={put("to")} />

@@ -1,16 +1,15 @@
 import { Download } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type ExportTold, type Look, makeExport } from "../../../protocol/later";
+import { type ExportTold, makeExport } from "../../../protocol/later";
 import type { Failure } from "../../../protocol/index";
 import { Button, Progress } from "../../components/index";
 import { t } from "../../i18n/export";
 import { guarded } from "../../state/stepUp";
 import { reasonOf, tellFailure } from "../../words/failures";
-import { Editor } from "./Editor";
-import { Looks } from "./Looks";
 import { FRESH, Kept, type Wanted, optionsOf } from "./Kept";
+import { Looking } from "./Looking";
 import { download } from "./download";
-import { NO_MARKS, editsOf } from "./regions";
+import { NOTHING_LOOKED_AT, asTold, isSeen } from "./looked";
 
 type State = { kind: "choosing" | "preparing" | "begun" } | { kind: "failed"; what: string };
 
@@ -24,15 +23,13 @@ interface Props {
 /** What stays, what has to be looked at first, and the download. */
 export function Deidentified({ study, told, onChanged }: Props) {
   const [wanted, setWanted] = useState<Wanted>(FRESH);
-  const [marks, setMarks] = useState(NO_MARKS);
-  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
-  const [open, setOpen] = useState<Look | null>(null);
+  const [looked, setLooked] = useState(NOTHING_LOOKED_AT);
   const [state, setState] = useState<State>({ kind: "choosing" });
-  const left = told.looks.filter((look) => !isSeen(look, seen)).length;
+  const left = told.looks.filter((look) => !isSeen(look, looked)).length;
   const isAllLeftOut = told.leftOut.reduce((sum, each) => sum + each.count, 0) >= told.objects;
   const get = async (): Promise<void> => {
     setState({ kind: "preparing" });
-    const form = { options: optionsOf(wanted), project: wanted.project.trim(), seen: [...seen], edits: editsOf(marks) };
+    const form = { options: optionsOf(wanted), project: wanted.project.trim(), ...asTold(looked) };
     const answer = await guarded(() => makeExport(study, form));
     if (answer.ok) download(answer.value);
     if (!answer.ok && isChanged(answer.failure)) onChanged();
@@ -42,7 +39,7 @@ export function Deidentified({ study, told, onChanged }: Props) {
     <>
       <p class="lead">{t("export.deidentified.what", { edition: told.edition })}</p>
       <LeftOut told={told} />
-      <Looks looks={told.looks} isSeen={(look) => isSeen(look, seen)} marks={marks} onOpen={setOpen} />
+      <Looking study={study} looks={told.looks} looked={looked} onLooked={setLooked} />
       <Kept wanted={wanted} onChange={(part) => setWanted((before) => ({ ...before, ...part }))} />
       <p class="lead">{t("export.deidentified.promise")}</p>
       {left > 0 && <p class="export-left">{t("export.looks.left", { count: left })}</p>}
@@ -50,24 +47,9 @@ export function Deidentified({ study, told, onChanged }: Props) {
         {t("export.deidentified.get")}
       </Button>
       <Outcome state={state} />
-      {open && (
-        <Editor
-          study={study}
-          look={open}
-          marks={marks}
-          onMarks={setMarks}
-          onClose={() => setOpen(null)}
-          onLooked={() => {
-            setSeen((before) => new Set([...before, ...open.images.map((image) => image.uid)]));
-            setOpen(null);
-          }}
-        />
-      )}
     </>
   );
 }
-
-const isSeen = (look: Look, seen: ReadonlySet<string>): boolean => look.images.every((image) => seen.has(image.uid));
 
 const isChanged = (failure: Failure): boolean => failure.kind === "refused" && failure.status === 409;
 

@@ -1,5 +1,5 @@
 import { Copy } from "lucide-preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { NewShare, Share } from "../../../protocol/later";
 import { Button } from "../../components/index";
 import { QrCode } from "../../components/QrCode";
@@ -19,9 +19,12 @@ const FORMS: readonly (readonly [Form, string])[] = [
 export function Made({ share, onDone }: { share: NewShare; onDone: () => void }) {
   const [form, setForm] = useState<Form>("page");
   const [shlink, setShlink] = useState<string | null>(null);
+  const place = useRef<HTMLDivElement>(null);
+  // Whoever scrolled down to the form's last button reads this from its beginning.
+  useEffect(() => place.current?.closest("dialog")?.scrollTo(0, 0), []);
   const address = form === "page" ? new URL(share.path, location.origin).href : shlink;
   return (
-    <div class="share share-made">
+    <div class="share share-made" ref={place}>
       {share.healthLink.possible && <Choices legend={t("health.as")} options={FORMS} value={form} onChoose={setForm} />}
       {form === "page" ? <PageCode share={share} /> : shlink === null ? <MakeHealthLink share={share} onMade={setShlink} /> : <HealthLinkCode shlink={shlink} />}
       <Copied share={share} />

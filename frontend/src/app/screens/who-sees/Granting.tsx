@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { type GrantForm, makeGrant } from "../../../protocol/later";
 import { Button, Dialog, Field, toast } from "../../components/index";
+import { Select } from "../../components/Select";
 import { t } from "../../i18n/policy";
 import { tellFailure } from "../../words/failures";
 
@@ -12,7 +13,7 @@ const DAY_MS = 86_400_000;
 export function Granting({ person, onClose, onGranted }: { person: string; onClose: () => void; onGranted: () => void }) {
   const [what, setWhat] = useState<GrantForm["what"]>("study");
   const [named, setNamed] = useState("");
-  const [days, setDays] = useState(7);
+  const [days, setDays] = useState<(typeof DAYS)[number]>(7);
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
   const submit = async (event: Event): Promise<void> => {
@@ -32,27 +33,9 @@ export function Granting({ person, onClose, onGranted }: { person: string; onClo
   return (
     <Dialog title={t("sees.grant")} onClose={onClose}>
       <form class="sees-grant" onSubmit={(event) => void submit(event)}>
-        <label class="sees-select">
-          <span>{t("sees.grant.what")}</span>
-          <select value={what} onChange={(event) => setWhat(WHAT[event.currentTarget.selectedIndex] ?? "study")}>
-            {WHAT.map((one) => (
-              <option key={one} value={one}>
-                {t(`sees.grant.${one}`)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Select label={t("sees.grant.what")} options={WHAT.map((one) => [one, t(`sees.grant.${one}`)] as const)} value={what} onChoose={setWhat} />
         <Field label={t(`sees.grant.named.${what}`)} error={wrong || undefined} value={named} onText={setNamed} required autocomplete="off" spellcheck={false} maxLength={324} />
-        <label class="sees-select">
-          <span>{t("sees.grant.days")}</span>
-          <select value={days} onChange={(event) => setDays(DAYS[event.currentTarget.selectedIndex] ?? 7)}>
-            {DAYS.map((one) => (
-              <option key={one} value={one}>
-                {t(`sees.grant.days.${one}`)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Select label={t("sees.grant.days")} options={DAYS.map((one) => [one, t(`sees.grant.days.${one}`)] as const)} value={days} onChoose={setDays} />
         <div class="dialog-buttons">
           <Button onClick={onClose}>{t("common.cancel")}</Button>
           <Button type="submit" look="primary" busy={busy}>

@@ -6,6 +6,7 @@ import { Badge, Button, Failed, Field, Skeleton } from "../../components/index";
 import { roleInWords, t } from "../../i18n/policy";
 import { Shell } from "../../shell/Shell";
 import { Person } from "./Person";
+import { takeAsked } from "./askedAbout";
 import "../../components/intro.css";
 import "./whoSees.css";
 
@@ -17,7 +18,10 @@ export default function WhoSees() {
   const load = async (): Promise<void> => {
     const answer = await loadAccounts();
     setFailure(answer.ok ? null : answer.failure);
-    if (answer.ok) setAccounts(answer.value);
+    if (!answer.ok) return;
+    setAccounts(answer.value);
+    const asked = takeAsked();
+    setChosen(answer.value.find(({ username }) => username === asked) ?? null);
   };
   useEffect(() => void load(), []);
   return (
