@@ -18,7 +18,7 @@ from pacs.access.actors import Actor
 from pacs.access.models import AuditEvent
 from pacs.access.whence import address_now
 from pacs.catalog.models import Patient, Study
-from pacs.catalog.statements import ask, insert
+from pacs.catalog.statements import ask, insert, new
 
 FIRST_LINK = "0" * 64
 # Any number, as long as nothing else in the database takes the same advisory lock.
@@ -54,7 +54,8 @@ def record(
     """
     end = behind or EndOfTrail()
     with transaction.atomic(savepoint=False):
-        event = AuditEvent(
+        event = new(
+            AuditEvent,
             at=timezone.now(),
             actor_kind=actor.kind,
             actor_user_id=actor.user_id,

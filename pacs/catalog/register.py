@@ -18,7 +18,7 @@ from pacs.catalog.names import referring_physician_key
 from pacs.catalog.patients import may_be_of, meant_patient, patient_of, update_patient
 from pacs.catalog.pixel_source import pixel_columns
 from pacs.catalog.requests import write_requests
-from pacs.catalog.statements import insert, update
+from pacs.catalog.statements import insert, new, update
 from pacs.catalog.study_words import write_words
 from pacs.catalog.turn import Known, Turn
 from pacs.catalog.values import moment, said_anew
@@ -101,15 +101,17 @@ def _insert(
     series = known_series or _new_series(turn, header, study)
     series.study = study
     arrival = turn.next_arrival()
-    instance = Instance(
-        series=series,
+    instance = new(
+        Instance,
+        series_id=series.pk,
         arrival=arrival,
         sop_instance_uid=header.sop_instance_uid,
         sop_class_uid=header.sop_class_uid,
         **columns,
     )
     insert(instance)
-    insert(InstanceMetadata(instance=instance, dicom_json=header.dicom_json))
+    instance.series = series
+    insert(new(InstanceMetadata, instance_id=instance.pk, dicom_json=header.dicom_json))
     change = update_patient(study.patient, header)
     update(series, **_series_changes(series, header))
     changes = _study_changes(study, header)

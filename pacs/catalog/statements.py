@@ -9,10 +9,8 @@ models' own; no signal is sent, for nobody listens to these rows, and no stateme
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
-from itertools import islice
+from functools import cache, cached_property
 from typing import Any, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -20,6 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     AutoField,
     CharField,
+    DateField,
     DateTimeField,
     Field,
     FloatField,
@@ -46,20 +45,6 @@ class _Column:
     plain: type | None
     is_filled_in: bool  # by the field itself, when a row is new: a moment
 
-    def new_value(self, row: Model, database: BaseDatabaseWrapper) -> Any:
-        """What a new row has for it, as the database takes it."""
-        return self.to_database(
-            self.field.pre_save(row, True) if self.is_filled_in else getattr(row, self.name), database
-        )
-
-    def to_database(self, value: Any, database: BaseDatabaseWrapper) -> Any:
-        if value is None or type(value) is self.plain:
-            return value
-        return self.field.get_db_prep_save(value, database)
-
-    def from_database(self, value: Any) -> Any:
-        return value if type(value) is self.plain else self.field.to_python(value)
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -79,19 +64,53 @@ class _Statement:
     columns: tuple[_Column, ...]
     sql: str
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.columns)
+
+    @cached_property
+    def filled_in(self) -> tuple[AnyField, ...]:
+        return tuple(one.field for one in self.columns if one.is_filled_in)
+
+    @cached_property
+    def converted(self) -> tuple[_Column, ...]:
+        """Those whose values databases tell in different ways."""
+        return tuple(one for one in self.columns if one.plain is None)
+
+    def to_database(self, values: Iterable[Any], database: BaseDatabaseWrapper) -> list[Any]:
+        """The values of the columns as the database takes them."""
+        return [
+            value
+            if value is None or type(value) is one.plain
+            else one.field.get_db_prep_save(value, database)
+            for one, value in zip(self.columns, values, strict=True)
+        ]
+
 
 def ask(sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
     """The first row that a statement (its places are %s) gives, if any. Raises what Django's cursors raise."""
     return _ask(connections[DEFAULT_DB_ALIAS], sql, values)
 
 
+def new(model: type[Row], **values: Any) -> Row:
+    """A row to insert, as model(**values) makes it for whoever gives every column but the key and what fills itself in.
+
+    Another row that it is of is given by its key.
+    """
+    row = model.__new__(model)
+    row._state = ModelState()
+    row.__dict__.update(values)
+    return row
+
+
 def insert(row: Model) -> None:
     """Write a new row, and set its primary key if the database makes it."""
     database = connections[DEFAULT_DB_ALIAS]
     statement = _insert(type(row))
-    (row.pk,) = (
-        _ask(database, statement.sql, [one.new_value(row, database) for one in statement.columns]) or ()
-    )
+    for field in statement.filled_in:
+        field.pre_save(row, True)
+    values = map(row.__dict__.__getitem__, statement.names)
+    (row.pk,) = _ask(database, statement.sql, statement.to_database(values, database)) or ()
     row._state.adding = False
 
 
@@ -100,17 +119,18 @@ def fetch(model: type[Row], columns: Columns, **at: Any) -> Row | None:
     ((name, value),) = at.items()
     statement = _select(model, columns, name)
     found = ask(statement.sql, [value])
-    return None if found is None else _row(model, statement.columns, found)
+    return None if found is None else _row(model, statement, found)
 
 
 def fetch_beside(wanted: tuple[Wanted, ...], *values: Any) -> list[Any]:
     """A row or None for each that is wanted, by one statement. `values` are for those that are found by one."""
     statements, sql = _select_beside(wanted)
-    found = iter(ask(sql, values) or ())
-    rows = []
+    found = ask(sql, values) or ()
+    rows, begins = [], 0
     for one, statement in zip(wanted, statements, strict=True):
-        told = list(islice(found, len(statement.columns)))
-        rows.append(None if told[0] is None else _row(one.model, statement.columns, told))
+        told = found[begins : begins + len(statement.columns)]
+        rows.append(None if told[0] is None else _row(one.model, statement, told))
+        begins += len(told)
     return rows
 
 
@@ -120,21 +140,23 @@ def update(row: Model, **changes: Any) -> None:
         return
     database = connections[DEFAULT_DB_ALIAS]
     statement = _update(type(row), tuple(changes))
-    values = map(_Column.to_database, statement.columns, changes.values(), [database] * len(changes))
-    _ask(database, statement.sql, [*values, row.pk])
+    _ask(database, statement.sql, [*statement.to_database(changes.values(), database), row.pk])
     for name, value in changes.items():
         setattr(row, name, value)
 
 
 def _ask(database: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
-    # As Django's own cursors begin, of which only what tells the logs is left out.
+    # As Django's own cursors begin, without what tells the logs; the connection is this thread's.
     database.close_if_health_check_failed()
     database.ensure_connection()
-    database.validate_thread_sharing()
     database.validate_no_broken_transaction()
-    with database.wrap_database_errors, closing(database.connection.cursor()) as cursor:
-        cursor.execute(_spelled(sql, database.vendor), values)
-        return cursor.fetchone() if cursor.description else None
+    with database.wrap_database_errors:
+        cursor = database.connection.cursor()
+        try:
+            cursor.execute(_spelled(sql, database.vendor), values)
+            return cursor.fetchone() if cursor.description else None
+        finally:
+            cursor.close()
 
 
 @cache
@@ -142,13 +164,12 @@ def _spelled(sql: str, vendor: str) -> str:
     return sql.replace("%s", "?") if vendor == "sqlite" else sql
 
 
-def _row(model: type[Row], columns: Iterable[_Column], found: Iterable[Any]) -> Row:
+def _row(model: type[Row], statement: _Statement, found: Sequence[Any]) -> Row:
     """As Model.from_db makes it: what was not read is read when it is asked for."""
-    row = model.__new__(model)
-    row._state = ModelState()
+    row = new(model, **dict(zip(statement.names, found, strict=True)))
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-    for column, value in zip(columns, found, strict=True):
-        row.__dict__[column.name] = column.from_database(value)
+    for column in statement.converted:
+        row.__dict__[column.name] = column.field.to_python(row.__dict__[column.name])
     return row
 
 
@@ -201,16 +222,17 @@ def _update(model: type[Model], names: Columns) -> _Statement:
 
 
 def _columns(fields: Iterable[AnyField]) -> tuple[_Column, ...]:
-    return tuple(
-        _Column(field.attname, field, _plain_type(field), type(field).pre_save is not Field.pre_save)
-        for field in fields
-    )
+    return tuple(_Column(field.attname, field, _plain_type(field), _is_filled_in(field)) for field in fields)
 
 
 def _plain_type(field: AnyField) -> type | None:
     if isinstance(field, ForeignKey):
         return _plain_type(field.target_field)
     return next((plain for kind, plain in AS_THEY_ARE if isinstance(field, kind)), None)
+
+
+def _is_filled_in(field: AnyField) -> bool:
+    return isinstance(field, DateField) and (field.auto_now or field.auto_now_add)
 
 
 def _field(model: type[Model], name: str) -> AnyField:

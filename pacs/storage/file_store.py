@@ -28,7 +28,7 @@ class FileStore:
         """Where the blob lies if it is kept. Raises NotFound for what is no digest."""
         if not is_digest(key):
             raise NotFound()
-        return self.root / key[:SHARD_DIGITS] / key
+        return self.root.joinpath(key[:SHARD_DIGITS], key)
 
     def put(self, staged: Staged) -> None:
         """Bytes to the disk, then the name, then the folder's entry: the order of promise P1."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pacs.catalog.models import Instance, InstanceMetadata, Patient, Series, Study
 from pacs.catalog.pixel_source import Layout
-from pacs.catalog.statements import ask, fetch, insert, update
+from pacs.catalog.statements import ask, fetch, insert, new, update
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +114,16 @@ def test_after_a_fault_nothing_more_is_written_in_the_transaction() -> None:
         with pytest.raises(TransactionManagementError):
             update(series, number_of_instances=9)
         transaction.set_rollback(True)
+
+
+def test_a_row_that_is_made_of_its_columns_is_the_row_that_the_model_makes() -> None:
+    series = new_series()
+    row = new(Series, **{name: value for name, value in vars(series).items() if name not in ("id", "_state")})
+    row.series_instance_uid = "1.2.3.9"
+    insert(row)
+    assert row.pk not in (None, series.pk)
+    assert row.study == series.study
+    kept = Series.objects.get(series_instance_uid="1.2.3.9")
+    assert (kept.pk, kept.series_time, kept.series_date) == (row.pk, series.series_time, None)
+    with pytest.raises(KeyError):
+        insert(new(Series, study_id=series.study_id, series_instance_uid="1.2.3.10"))
