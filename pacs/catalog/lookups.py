@@ -56,4 +56,4 @@ class Among(In):
         if not self.rhs:
             raise EmptyResultSet
         column, parameters = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", (*parameters, list(self.rhs))
+        return f"{column} = ANY(%s::bigint[])", (*parameters, list(self.rhs))
