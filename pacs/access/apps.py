@@ -8,6 +8,7 @@ class AccessConfig(AppConfig):
     def ready(self) -> None:
         from pacs.access import sign_ins
         from pacs.access.append_only import guard_trail, unguard_trail
+        from pacs.access.functions import install_functions
         from pacs.access.triggers import install_triggers, remove_triggers
 
         pre_migrate.connect(remove_triggers, sender=self)
@@ -15,4 +16,5 @@ class AccessConfig(AppConfig):
         # Whichever app migrates last may be the one that makes a table watched here.
         post_migrate.connect(install_triggers)
         post_migrate.connect(guard_trail, sender=self)
+        post_migrate.connect(install_functions, sender=self)
         sign_ins.listen()

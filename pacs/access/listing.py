@@ -30,5 +30,5 @@ def studies_listed(actor: Actor, asked: StudyFilter, after: Place | None, most: 
         return Listed(list(list_studies(rows, asked, after)[:most]), arrival)
     arrival = max((one.arrival for one in named), default=0)
     among = first_named(named, after, most) if asked == StudyFilter() else named
-    rows = Study.objects.filter(pk__in=[one.pk for one in among])
+    rows = Study.objects.filter(pk__among=[one.pk for one in among])
     return Listed(list(list_studies(rows, asked, after, few=True)[:most]), arrival)

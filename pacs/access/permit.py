@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from django.db.models import QuerySet
@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from pacs.access import audit
 from pacs.access.actors import Actor, Guest
 from pacs.access.acts import Act as Act
+from pacs.access.condition import columns_open_to
 from pacs.access.models import Purpose, Scope
 from pacs.access.policy import (
     changes_open_to,
@@ -18,6 +19,7 @@ from pacs.access.policy import (
     series_open_to,
     studies_open_to,
 )
+from pacs.access.ways import may_have_ways
 from pacs.catalog.levels import Level
 from pacs.catalog.models import Change, Instance, Series, Study
 from pacs.catalog.search import Named
@@ -128,9 +130,14 @@ def named_studies(actor: Actor) -> list[Named] | None:
     """
     if sees_most(actor):
         return None
-    rows = visible_studies(actor).values_list(*Named._fields)[: MOST_NAMED + 1]
-    named = [Named(*row) for row in rows]
+    named = [Named._make(row) for row in _few_rows(actor)]
     return named if len(named) <= MOST_NAMED else None
+
+
+def _few_rows(actor: Actor) -> Iterable[tuple[Any, ...]]:
+    if may_have_ways(actor):
+        return columns_open_to(actor, Named._fields, MOST_NAMED + 1)
+    return visible_studies(actor).values_list(*Named._fields)[: MOST_NAMED + 1]
 
 
 def searched_rows(actor: Actor, level: Level) -> tuple[QuerySet[Any], bool]:
@@ -140,7 +147,7 @@ def searched_rows(actor: Actor, level: Level) -> tuple[QuerySet[Any], bool]:
         return VISIBLE[level](actor), False
     studies = [one.pk for one in named]
     if level is Level.STUDY:
-        return Study.objects.filter(pk__in=studies), True
+        return Study.objects.filter(pk__among=studies), True
     series = visible_series(actor).filter(study_id__in=studies)
     if level is Level.SERIES:
         return series, True

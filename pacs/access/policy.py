@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from pacs.access.actors import Actor, Guest
-from pacs.access.condition import IsOpen
+from pacs.access.condition import is_open_to
 from pacs.access.models import GuestLink, LinkCopy, Purpose, SetAside, SharedPart
 from pacs.access.reach import GRANTED_TO, Breadth
 from pacs.access.ways import Way, held_by, may_have_ways, ways_of
@@ -43,7 +43,7 @@ def studies_open_to(actor: Actor, study: str = "", *, one: bool = False) -> Q:
         return _copied_for(actor.guest, study)
     if actor.guest is not None:
         return _linked_to(actor.guest, study) & studies_open_to(actor.guest.sender, study, one=one)
-    return Q(IsOpen(actor, study, one)) if may_have_ways(actor) else NOTHING
+    return Q(is_open_to(actor, study, one=one)) if may_have_ways(actor) else NOTHING
 
 
 def series_open_to(actor: Actor, series: str = "", *, one: bool = False) -> Q:

@@ -19,10 +19,14 @@ REPEATED = (
     "test_append_only.py",
     "test_policy.py",
     "test_one_predicate.py",
+    "test_listing.py",
+    "test_grants.py",
+    "test_explaining.py",
     "test_idle.py",
     "test_breaking_glass.py",
     "test_link_opening.py",
     "postgres_only.py",
+    "postgres_functions.py",
 )
 
 

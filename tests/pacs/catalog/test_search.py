@@ -288,3 +288,12 @@ def test_nothing_is_counted_to_answer(enough: None) -> None:
         sql = str(rows.query).upper()
         assert "COUNT(" not in sql
         assert "GROUP BY" not in sql
+
+
+def test_among_is_in_with_one_parameter_where_there_are_arrays() -> None:
+    first, second, _ = (study(PatientID=number).pk for number in ("A", "B", "C"))
+    rows = Study.objects.filter(pk__among=[first, second, 10**12])
+    assert set(rows.values_list("pk", flat=True)) == {first, second}
+    assert not Study.objects.filter(pk__among=[]).exists()
+    parameters = rows.query.sql_with_params()[1]
+    assert len(parameters) == (1 if connection.vendor == "postgresql" else 3)

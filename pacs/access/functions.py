@@ -1,0 +1,130 @@
+"""The condition as functions in PostgreSQL, so that their plans are kept: made of the ways after every `migrate`.
+
+To plan half a dozen subqueries took it longer than to answer them. What is planned inside of a function is kept by the
+session, whatever pooler stands between; statements that are prepared by a name are not. A function is called after
+the digest of its text: code that was given other ways finds no function, never one that decides otherwise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import connections
+from psycopg.sql import Literal
+
+from pacs.access.reach import GRANTED_TO, Breadth
+from pacs.access.wording import (
+    FIRST_GROUP,
+    GROUPS,
+    INSTITUTION,
+    OF_STUDY,
+    USER,
+    Written,
+    for_one,
+    numbers_of_narrow,
+    ways_by,
+)
+
+PREFIX = "lightbox_open"
+HAVING_WAYS = (*sorted(GRANTED_TO), Breadth.OWN)
+OF_ASKER = (USER, INSTITUTION, GROUPS)
+TYPES_OF_STUDY, TYPES_OF_ASKER = ("bigint", "bigint", "text", "bigint"), ("bigint", "bigint", "bigint[]")
+# The plan is the same for everybody, as the index for each question is. PostgreSQL asks for a function last.
+KEPT = "STABLE PARALLEL SAFE COST 1000 SET plan_cache_mode = force_generic_plan"
+KNOWN = """SELECT proname, oid::regprocedure FROM pg_proc
+    WHERE starts_with(proname, %s) AND pg_function_is_visible(oid)"""
+
+
+@dataclass(frozen=True)
+class Function:
+    """What is asked of it: the types of what it takes, of what it answers, and the expression that is the answer."""
+
+    takes: tuple[str, ...]
+    gives: str
+    answer: str
+
+    @property
+    def name(self) -> str:
+        """Another for every other text."""
+        return f"{PREFIX}_{hashlib.sha256(self.creation('').encode()).hexdigest()[:16]}"
+
+    def creation(self, name: str) -> str:
+        """The statement that puts it in place."""
+        return (
+            f"CREATE OR REPLACE FUNCTION {name}({', '.join(self.takes)}) RETURNS {self.gives} "
+            f"LANGUAGE plpgsql {KEPT} AS $$ BEGIN RETURN {self.answer}; END $$"
+        )
+
+
+def is_open(database: str, breadth: Breadth) -> Written:
+    """The question whether one study is open to somebody who sees so far."""
+    columns = ", ".join(f"<{name}>" for name in OF_STUDY)
+    return Written(f"{_is_open(database, breadth).name}({columns}, %s, %s, %s)", OF_ASKER)
+
+
+def opened(database: str, breadth: Breadth) -> Written:
+    """The question for the numbers of all studies that are open to them in narrow ways: an array."""
+    return Written(f"{_opened(database, breadth).name}(%s, %s, %s)", OF_ASKER)
+
+
+def install_functions(using: str = "default", **_: Any) -> None:
+    """Put all in place, and take away those of other ways. A receiver of post_migrate."""
+    if connections[using].vendor != "postgresql":
+        return
+    wanted = {one.name: one for one in _functions(using)}
+    with connections[using].cursor() as cursor:
+        cursor.execute(KNOWN, [PREFIX])
+        for name, signature in cursor.fetchall():
+            if name not in wanted:
+                cursor.execute(f"DROP FUNCTION {signature}")
+        for name, one in wanted.items():
+            cursor.execute(one.creation(name))
+
+
+def _functions(database: str) -> Iterator[Function]:
+    for breadth in HAVING_WAYS:
+        yield _is_open(database, breadth)
+        yield _opened(database, breadth)
+
+
+@lru_cache
+def _is_open(database: str, breadth: Breadth) -> Function:
+    asked = for_one(database, ways_by(breadth, 1))
+    return Function((*TYPES_OF_STUDY, *TYPES_OF_ASKER), "boolean", _with_arguments(asked, len(OF_STUDY)))
+
+
+@lru_cache
+def _opened(database: str, breadth: Breadth) -> Function:
+    numbers = numbers_of_narrow(database, ways_by(breadth, 1))
+    return Function(TYPES_OF_ASKER, "bigint[]", f"ARRAY({_with_arguments(numbers, 0)})")
+
+
+def _with_arguments(written: Written, before: int) -> str:
+    """The text with the function's arguments in place of stand-ins: of a study first, then, after `before`, of whom.
+
+    Raises ValueError for a text in which they cannot be put.
+    """
+    first, *rest = written.sql.split("%s")
+    said = first
+    for parameter, after in zip(written.parameters, rest, strict=True):
+        if parameter == FIRST_GROUP:
+            said = f"{_without_end(said, 'IN (')}= ANY (${before + 1 + OF_ASKER.index(GROUPS)}{after}"
+        elif parameter in OF_ASKER:
+            said += f"${before + 1 + OF_ASKER.index(parameter)}{after}"
+        else:
+            said += f"{Literal(parameter).as_string()}{after}"
+    if "%" in said:
+        raise ValueError("nothing but parameters may begin with % here")
+    for place, name in enumerate(OF_STUDY, 1):
+        said = said.replace(f"<{name}>", f"${place}")
+    return said
+
+
+def _without_end(text: str, end: str) -> str:
+    if not text.endswith(end):
+        raise ValueError("groups are asked for as one of a list, which here is an array")
+    return text.removesuffix(end)
