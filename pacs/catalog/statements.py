@@ -178,7 +178,7 @@ def _insert(model: type[Model]) -> _Statement:
     columns = _columns(field for field in model._meta.concrete_fields if not isinstance(field, AutoField))
     places = ", ".join(["%s"] * len(columns))
     key = model._meta.pk.column
-    sql = f'INSERT INTO {_table(model)} ({_names(columns)}) VALUES ({places}) RETURNING "{key}"'  # noqa: S608
+    sql = f'INSERT INTO {_table(model)} ({_names(columns)}) VALUES ({places}) RETURNING "{key}"'  # noqa: S608  # the models' own names
     return _Statement(columns, sql)
 
 
@@ -187,7 +187,7 @@ def _select(model: type[Model], names: Columns, by: str) -> _Statement:
     columns = _columns(_field(model, name) for name in names)
     if any(isinstance(column.field, NOT_READ) for column in columns):
         raise TypeError("databases tell moments and JSON in ways of their own: not read here")
-    sql = f'SELECT {_names(columns)} FROM {_table(model)} WHERE "{_field(model, by).column}" = %s'  # noqa: S608
+    sql = f'SELECT {_names(columns)} FROM {_table(model)} WHERE "{_field(model, by).column}" = %s'  # noqa: S608  # the models' own names
     return _Statement(columns, sql)
 
 
@@ -202,7 +202,7 @@ def _select_beside(wanted: tuple[Wanted, ...]) -> tuple[list[_Statement], str]:
         for name in map(_quoted, statement.columns)
     )
     joins = " ".join(f"LEFT JOIN {_table(one.model)} ON {_meets(one)}" for one in wanted)
-    return statements, f"SELECT {names} FROM (SELECT 1) AS here {joins}"  # noqa: S608
+    return statements, f"SELECT {names} FROM (SELECT 1) AS here {joins}"  # noqa: S608  # the models' own names
 
 
 def _meets(wanted: Wanted) -> str:
@@ -217,7 +217,7 @@ def _meets(wanted: Wanted) -> str:
 def _update(model: type[Model], names: Columns) -> _Statement:
     columns = _columns(_field(model, name) for name in names)
     set_to = ", ".join(f'"{one.field.column}" = %s' for one in columns)
-    sql = f'UPDATE {_table(model)} SET {set_to} WHERE "{model._meta.pk.column}" = %s'  # noqa: S608
+    sql = f'UPDATE {_table(model)} SET {set_to} WHERE "{model._meta.pk.column}" = %s'  # noqa: S608  # the models' own names
     return _Statement(columns, sql)
 
 
