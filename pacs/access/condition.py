@@ -53,18 +53,19 @@ class IsOpen(Func):
     output_field = BooleanField()
 
     def __init__(self, shape: Shape, numbers: Mapping[Any, Any], study: str = "") -> None:
-        super().__init__(*(F(f"{study}{name}") for name in OF_STUDY))
-        self.shape, self.numbers = shape, numbers
+        self.written = _written(DEFAULT_DB_ALIAS, shape)
+        self.names = [name for name in OF_STUDY if f"<{name}>" in self.written.sql]
+        super().__init__(*(F(f"{study}{name}") for name in self.names))
+        self.numbers = numbers
 
     def as_sql(  # type: ignore[override]  # takes none of Func's words
         self, compiler: Any, connection: Any, **_: Any
     ) -> tuple[str, list[Any]]:
         """The kept text, for the columns of this query and the numbers of this actor."""
-        written = _written(connection.alias, self.shape)
-        sql = written.sql
-        for name, column in zip(OF_STUDY, self.source_expressions, strict=True):
+        sql = self.written.sql
+        for name, column in zip(self.names, self.source_expressions, strict=True):
             sql = sql.replace(f"<{name}>", compiler.compile(column)[0])
-        return sql, _with_numbers(written.parameters, self.numbers)
+        return sql, _with_numbers(self.written.parameters, self.numbers)
 
 
 def is_open_to(actor: Actor, study: str = "", *, one: bool = False) -> IsOpen:
@@ -72,12 +73,10 @@ def is_open_to(actor: Actor, study: str = "", *, one: bool = False) -> IsOpen:
     return IsOpen(_shape_of(actor, one), _numbers_of(actor), study)
 
 
-def columns_open_to(actor: Actor, columns: tuple[str, ...], most: int) -> list[tuple[Any, ...]]:
-    """These columns, of numbers, of the first studies found that are open to an actor to whom not everything is."""
+def columns_open_to(actor: Actor, columns: tuple[str, ...], most: int) -> Written:
+    """The statement for these columns of the first studies found that are open to whom not everything is."""
     listing = _listing(DEFAULT_DB_ALIAS, _shape_of(actor, one=False), columns, most)
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(listing.sql, _with_numbers(listing.parameters, _numbers_of(actor)))
-        return list(cursor.fetchall())
+    return Written(listing.sql, tuple(_with_numbers(listing.parameters, _numbers_of(actor))))
 
 
 def _shape_of(actor: Actor, one: bool) -> Shape:

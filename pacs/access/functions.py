@@ -28,11 +28,12 @@ from pacs.access.wording import (
     numbers_of_narrow,
     ways_by,
 )
+from pacs.catalog.models import Study
 
 PREFIX = "lightbox_open"
 HAVING_WAYS = (*sorted(GRANTED_TO), Breadth.OWN)
 OF_ASKER = (USER, INSTITUTION, GROUPS)
-TYPES_OF_STUDY, TYPES_OF_ASKER = ("bigint", "bigint", "text", "bigint"), ("bigint", "bigint", "bigint[]")
+TYPE_OF_STUDY, TYPES_OF_ASKER = "bigint", ("bigint", "bigint", "bigint[]")
 # The plan is the same for everybody, as the index for each question is. PostgreSQL asks for a function last.
 KEPT = "STABLE PARALLEL SAFE COST 1000 SET plan_cache_mode = force_generic_plan"
 KNOWN = """SELECT proname, oid::regprocedure FROM pg_proc
@@ -62,8 +63,7 @@ class Function:
 
 def is_open(database: str, breadth: Breadth) -> Written:
     """The question whether one study is open to somebody who sees so far."""
-    columns = ", ".join(f"<{name}>" for name in OF_STUDY)
-    return Written(f"{_is_open(database, breadth).name}({columns}, %s, %s, %s)", OF_ASKER)
+    return Written(f"{_is_open(database, breadth).name}(<pk>, %s, %s, %s)", OF_ASKER)
 
 
 def opened(database: str, breadth: Breadth) -> Written:
@@ -93,8 +93,12 @@ def _functions(database: str) -> Iterator[Function]:
 
 @lru_cache
 def _is_open(database: str, breadth: Breadth) -> Function:
-    asked = for_one(database, ways_by(breadth, 1))
-    return Function((*TYPES_OF_STUDY, *TYPES_OF_ASKER), "boolean", _with_arguments(asked, len(OF_STUDY)))
+    asked = _with_arguments(for_one(database, ways_by(breadth, 1)), 1)
+    for name in OF_STUDY:
+        column = "id" if name == "pk" else name
+        asked = asked.replace(f"<{name}>", f'"study"."{column}"')
+    answer = f'EXISTS (SELECT FROM "{Study._meta.db_table}" AS "study" WHERE "study"."id" = $1 AND ({asked}))'
+    return Function((TYPE_OF_STUDY, *TYPES_OF_ASKER), "boolean", answer)
 
 
 @lru_cache
@@ -104,7 +108,7 @@ def _opened(database: str, breadth: Breadth) -> Function:
 
 
 def _with_arguments(written: Written, before: int) -> str:
-    """The text with the function's arguments in place of stand-ins: of a study first, then, after `before`, of whom.
+    """The text with the function's arguments in place of stand-ins of whom; so many others come before these.
 
     Raises ValueError for a text in which they cannot be put.
     """
@@ -119,8 +123,6 @@ def _with_arguments(written: Written, before: int) -> str:
             said += f"{Literal(parameter).as_string()}{after}"
     if "%" in said:
         raise ValueError("nothing but parameters may begin with % here")
-    for place, name in enumerate(OF_STUDY, 1):
-        said = said.replace(f"<{name}>", f"${place}")
     return said
 
 

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pacs.access.actors import Actor
-from pacs.access.permit import named_studies, visible_studies
+from pacs.access.permit import first_of_few, named_studies, visible_studies
+from pacs.catalog.listed import Listed, page_of
 from pacs.catalog.models import Study
-from pacs.catalog.search import Place, StudyFilter, first_named, list_studies, newest_arrival
-
-
-@dataclass(frozen=True)
-class Listed:
-    """Studies with their patients, and the arrival number of what came last of all that is open to the actor."""
-
-    studies: list[Study]
-    arrival: int
+from pacs.catalog.search import Place, StudyFilter, list_studies
 
 
 def studies_listed(actor: Actor, asked: StudyFilter, after: Place | None, most: int) -> Listed:
     """The first of what fits, from that place on.
 
-    The arrival is asked for before the page is: what arrives in between is told by the socket, never missed.
+    The arrival is told as of when the page is read, or before: what comes in later is told by the socket, never missed.
     """
+    first = first_of_few(actor, after, most) if asked == StudyFilter() else None
+    if first is not None:
+        return first
     named = named_studies(actor)
-    if named is None:
-        rows = visible_studies(actor)
-        arrival = newest_arrival(rows)
-        return Listed(list(list_studies(rows, asked, after)[:most]), arrival)
-    arrival = max((one.arrival for one in named), default=0)
-    among = first_named(named, after, most) if asked == StudyFilter() else named
-    rows = Study.objects.filter(pk__among=[one.pk for one in among])
-    return Listed(list(list_studies(rows, asked, after, few=True)[:most]), arrival)
+    if named is not None:
+        rows = Study.objects.filter(pk__among=[one.pk for one in named])
+        found = list_studies(rows, asked, after, few=True)[:most]
+        return Listed(list(found), max((one.arrival for one in named), default=0))
+    rows = visible_studies(actor)
+    return page_of(list_studies(rows, asked, after)[:most], rows)

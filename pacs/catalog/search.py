@@ -6,13 +6,11 @@ Every function narrows rows that access has already restricted to what the actor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from heapq import nlargest
 from typing import NamedTuple
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from pacs.catalog import matching
 from pacs.catalog.keys import having_one_by_one, having_words
@@ -78,19 +76,6 @@ def list_studies(
     return rows.filter(condition).select_related("patient").order_by("-study_moment", "-pk")
 
 
-def first_named(named: Iterable[Named], after: Place | None, most: int) -> list[Named]:
-    """The first of these that list_studies would give where nothing is sought."""
-    if after is not None:
-        ended = (after.study_moment, after.pk)
-        named = (one for one in named if one[:2] < ended)
-    return nlargest(most, named)
-
-
 def place_of(study: Study) -> Place:
     """Where this study stands in the list."""
     return Place(study.study_moment, study.pk)
-
-
-def newest_arrival(rows: QuerySet[Study]) -> int:
-    """The arrival number of what came last among these; 0 where there is nothing."""
-    return rows.aggregate(newest=Max("arrival"))["newest"] or 0

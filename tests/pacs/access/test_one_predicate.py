@@ -17,7 +17,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pacs.access.actors import actor_for_user
+from pacs.access.actors import Actor, actor_for_user
+from pacs.access.listing import studies_listed
 from pacs.access.models import Grant, GroupMember, PatientTie, PeopleGroup, User
 from pacs.access.permit import (
     access_instance,
@@ -28,6 +29,7 @@ from pacs.access.permit import (
     visible_studies,
 )
 from pacs.catalog.models import NOBODYS, OWN_INSTITUTION, Institution, Patient, Study
+from pacs.catalog.search import StudyFilter, place_of
 from pacs.errors import NotFound
 from tests.pacs.access.conftest import keep
 from tests.people import signed_in
@@ -98,7 +100,10 @@ class Made:
 
     def _study(self, number: int, patient: int, doctor: int, house: int) -> Study:
         kept = keep(number, self.patients[patient], DOCTORS[doctor])
-        Study.objects.filter(pk=kept.study.pk).update(institution_id=self.houses[house])
+        moment, arrival = 10 - number // 2, (number * 3) % STUDIES + 1  # some at the same moment
+        Study.objects.filter(pk=kept.study.pk).update(
+            institution_id=self.houses[house], study_moment=moment, arrival=arrival
+        )
         return Study.objects.get(pk=kept.study.pk)
 
     def _copy(self) -> None:
@@ -193,6 +198,19 @@ def all_forms_agree(made: Made) -> None:
         assert lists == expected, (user.role, made.world)
         assert visible_studies(who).count() == [any(one) for one in expected.values()].count(True)
         assert visible_instances(who).count() == visible_studies(who).count()
+        lists_agree(who, [study for study in made.studies if made.opens(number, study)])
+
+
+def lists_agree(who: Actor, own: list[Study]) -> None:
+    """All pages of two, and what each tells of the whole."""
+    left = sorted(own, key=lambda study: (study.study_moment, study.pk), reverse=True)
+    newest, after = max((study.arrival for study in own), default=0), None
+    while True:
+        page = studies_listed(who, StudyFilter(), after, 2)
+        assert (page.studies, page.arrival) == (left[:2], newest)
+        if not left:
+            return
+        left, after = left[2:], place_of(page.studies[-1])
 
 
 def doors_show_no_more(made: Made) -> None:

@@ -17,6 +17,7 @@ REPEATED = (
     "catalog/test_identity.py",
     "catalog/test_patients.py",
     "catalog/test_register.py",
+    "catalog/test_listed.py",
     "catalog/test_search.py",
     "catalog/test_statements.py",
     "catalog/test_turn.py",

@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 
 from pacs.catalog.found import find
 from pacs.catalog.levels import Level
+from pacs.catalog.listed import page_of
 from pacs.catalog.models import Instance, Series, Study
 from pacs.catalog.rules import Rules
-from pacs.catalog.search import Place, StudyFilter, list_studies, newest_arrival, parse_place
+from pacs.catalog.search import Place, StudyFilter, list_studies, parse_place
 from pacs.errors import BadRequest
 from tests.pacs.catalog.kept import many_studies, register, study
 
@@ -222,11 +223,10 @@ def test_places_in_the_list_are_told_and_understood() -> None:
 
 def test_p13_rows_that_were_taken_away_before_change_no_count_and_no_cursor(names: dict[str, str]) -> None:
     rows = Study.objects.filter(accession_number="doe")
-    before = list(list_studies(rows, StudyFilter(search="d"))), newest_arrival(rows)
+    before = page_of(list_studies(rows, StudyFilter(search="d")), rows)
     study(PatientName="Dorn^Dora", PatientID="D")
-    assert (list(list_studies(rows, StudyFilter(search="d"))), newest_arrival(rows)) == before
-    assert len(before[0]) == 1
-    assert newest_arrival(rows.none()) == 0
+    assert page_of(list_studies(rows, StudyFilter(search="d")), rows) == before
+    assert len(before.studies) == 1
 
 
 # --- how it is read ----------------------------------------------------------------------------
