@@ -73,8 +73,8 @@ def is_open_to(actor: Actor, study: str = "", *, one: bool = False) -> IsOpen:
     return IsOpen(_shape_of(actor, one), _numbers_of(actor), study)
 
 
-def columns_open_to(actor: Actor, columns: tuple[str, ...], most: int) -> Written:
-    """The statement for these columns of the first studies found that are open to whom not everything is."""
+def statement_open_to(actor: Actor, columns: tuple[str, ...], most: int) -> Written:
+    """The statement for these columns of the first studies found that are open to one to whom not everything is."""
     listing = _listing(DEFAULT_DB_ALIAS, _shape_of(actor, one=False), columns, most)
     return Written(listing.sql, tuple(_with_numbers(listing.parameters, _numbers_of(actor))))
 

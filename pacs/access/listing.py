@@ -14,13 +14,17 @@ def studies_listed(actor: Actor, asked: StudyFilter, after: Place | None, most: 
 
     The arrival is told as of when the page is read, or before: what comes in later is told by the socket, never missed.
     """
-    first = first_of_few(actor, after, most) if asked == StudyFilter() else None
-    if first is not None:
-        return first
+    if asked == StudyFilter():
+        first = first_of_few(actor, after, most)
+        return _found(actor, asked, after, most) if first is None else first
     named = named_studies(actor)
-    if named is not None:
-        rows = Study.objects.filter(pk__among=[one.pk for one in named])
-        found = list_studies(rows, asked, after, few=True)[:most]
-        return Listed(list(found), max((one.arrival for one in named), default=0))
+    if named is None:
+        return _found(actor, asked, after, most)
+    rows = Study.objects.filter(pk__among=[one.pk for one in named])
+    found = list_studies(rows, asked, after, few=True)[:most]
+    return Listed(list(found), max((one.arrival for one in named), default=0))
+
+
+def _found(actor: Actor, asked: StudyFilter, after: Place | None, most: int) -> Listed:
     rows = visible_studies(actor)
     return page_of(list_studies(rows, asked, after)[:most], rows)

@@ -1,4 +1,4 @@
-"""A page of studies with their patients, by one statement of which most is written once.
+"""A page of studies with their patients, by one statement whose columns are written once.
 
 The ORM takes as long to write all these columns anew for each page as a database takes to find them.
 """
@@ -19,10 +19,10 @@ from pacs.catalog.search import Place
 
 # `told` is of all studies there are to see, and stands in each row, or alone where the page is empty.
 PAGE = """SELECT told.count, told.arrival, {columns} FROM ({told}) AS told LEFT JOIN ({page}) AS page ON 1 = 1
-    LEFT JOIN "catalog_study" ON "catalog_study"."id" = page.pk
-    LEFT JOIN "catalog_patient" ON "catalog_patient"."id" = "catalog_study"."patient_id"
-    ORDER BY "catalog_study"."study_moment" DESC, "catalog_study"."id" DESC"""
-OF_ALL = "SELECT NULL AS count, ({newest}) AS arrival"
+    LEFT JOIN {study} ON {study}.id = page.pk
+    LEFT JOIN {patient} ON {patient}.id = {study}.patient_id
+    ORDER BY {study}.study_moment DESC, {study}.id DESC"""
+OF_ALL = "SELECT 0 AS count, ({newest}) AS arrival"
 OF_NAMED = "SELECT count(*) AS count, max(arrival) AS arrival FROM named"
 FIRST_NAMED = """SELECT pk FROM named WHERE (study_moment, pk) < (%s, %s)
     ORDER BY study_moment DESC, pk DESC LIMIT %s"""
@@ -32,39 +32,45 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True)
 class Listed:
-    """A page in its order, the arrival number of what came last of all there is to see, and how many these are."""
+    """A page in its order, and the arrival number of what came last of all there is to see; 0 where nothing is."""
 
     studies: list[Study]
-    arrival: int  # 0 where there is nothing
-    count: int | None = None  # where it costs nothing
+    arrival: int
 
 
 def page_of(page: QuerySet[Study], every: QuerySet[Study]) -> Listed:
     """The studies that were found, a page of them in the order of search.list_studies, of all there are to see."""
-    newest, of_newest = _written(every.order_by("-arrival").values_list("arrival")[:1])
-    found, of_found = _written(page.values_list("pk"))
-    return _listed(_text(OF_ALL.format(newest=newest), found), [*of_newest, *of_found])
+    newest, of_newest = _statement_of(every.order_by("-arrival").values_list("arrival")[:1])
+    found, of_found = _statement_of(page.values_list("pk"))
+    return _listed(_text(OF_ALL.format(newest=newest), found), [*of_newest, *of_found])[1]
 
 
-def first_of(named: str, parameters: Sequence[Any], after: Place | None, most: int) -> Listed:
-    """The first `most` after that place, of few. `named` is a statement that gives search.Named of all of them."""
+def first_of(
+    named: str, parameters: Sequence[Any], after: Place | None, most: int, most_named: int
+) -> Listed | None:
+    """The first `most` after that place, of few; None where more than `most_named` are named.
+
+    `named` is a statement that gives search.Named of all there are to see, or of one more than that.
+    """
     place = after or BEFORE_ALL
     text = f"WITH named AS ({named}) {_text(OF_NAMED, FIRST_NAMED)}"
-    return _listed(text, [*parameters, place.study_moment, place.pk, most])
+    count, listed = _listed(text, [*parameters, place.study_moment, place.pk, most])
+    return listed if count <= most_named else None
 
 
-def _written(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+def _statement_of(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
     """A statement also for rows of which it is known that there are none."""
     sql, parameters = rows.query.get_compiler(DEFAULT_DB_ALIAS, elide_empty=False).as_sql()
     return sql, tuple(parameters)
 
 
-def _listed(text: str, parameters: Sequence[Any]) -> Listed:
+def _listed(text: str, parameters: Sequence[Any]) -> tuple[int, Listed]:
+    """How many are named, and the page."""
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(text, parameters)
         rows = cursor.fetchall()
     count, arrival = rows[0][:2]
-    return Listed(list(_studies([row[2:] for row in rows if row[2] is not None])), arrival or 0, count)
+    return count, Listed(list(_studies([row[2:] for row in rows if row[2] is not None])), arrival or 0)
 
 
 def _studies(rows: list[tuple[Any, ...]]) -> Iterator[Study]:
@@ -92,7 +98,8 @@ def _rows(model: type[Row], told: list[tuple[Any, ...]]) -> Iterator[Row]:
 
 
 def _text(told: str, page: str) -> str:
-    return PAGE.format(told=told, page=page, columns=_columns_in_sql())
+    study, patient = (f'"{model._meta.db_table}"' for model in (Study, Patient))
+    return PAGE.format(told=told, page=page, columns=_columns_in_sql(), study=study, patient=patient)
 
 
 @cache

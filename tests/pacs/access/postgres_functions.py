@@ -12,7 +12,8 @@ from pacs.access.permit import visible_studies
 from pacs.access.reach import Breadth
 from pacs.access.ways import Way
 from pacs.access.wording import FIRST_GROUP, USER, Written, ways_by
-from tests.pacs.access.conftest import Kept
+from pacs.catalog.models import Patient, Study
+from tests.pacs.access.conftest import Kept, keep
 from tests.people import bob
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,25 @@ def test_whoever_may_have_ways_is_decided_by_a_function_that_is_there() -> None:
     }
     assert asked == present()
     assert len(asked) == 6
+
+
+def scans_of_all_studies() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'catalog_study'")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("breadth", sorted(functions.HAVING_WAYS))
+def test_nobodys_list_reads_all_studies_from_end_to_end(breadth: Breadth) -> None:
+    """Of few institutions each has a large part of all: so PostgreSQL believes where none is granted, too."""
+    for number in range(40):
+        kept = keep(number, Patient.objects.create(identity_key=f"p{number}"))
+        Study.objects.filter(pk=kept.study.pk).update(institution_id=number % 2 + 1)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE catalog_study")
+        before = scans_of_all_studies()
+        cursor.execute(f"SELECT {functions.opened(DEFAULT_DB_ALIAS, breadth).sql}", [1, 1, [1]])
+    assert scans_of_all_studies() == before
 
 
 def test_those_of_other_ways_go_with_the_next_migrate() -> None:

@@ -27,7 +27,9 @@ def told(row: Model) -> dict[str, Any]:
 
 def first(after: Place | None = None, most: int = 51) -> Listed:
     named, parameters = Study.objects.values_list(*Named._fields).query.sql_with_params()
-    return first_of(named, parameters, after, most)
+    listed = first_of(named, parameters, after, most, len(PEOPLE))
+    assert listed is not None
+    return listed
 
 
 @pytest.fixture
@@ -56,13 +58,13 @@ def test_pages_follow_each_other_and_tell_of_all(studies: list[Study]) -> None:
     after = None
     for one in studies:
         page = first(after, 1)
-        assert page == Listed([one], newest, len(studies))
+        assert page == Listed([one], newest)
         after = place_of(page.studies[0])
-    assert first(after, 1) == Listed([], newest, len(studies))
+    assert first(after, 1) == Listed([], newest)
 
 
 def test_where_there_is_nothing_nothing_has_arrived() -> None:
-    assert first() == Listed([], 0, 0)
+    assert first() == Listed([], 0)
     assert page_of(Study.objects.all(), Study.objects.all()) == Listed([], 0)
 
 
@@ -70,3 +72,10 @@ def test_a_page_of_none_tells_what_arrived(studies: list[Study]) -> None:
     newest = max(one.arrival for one in studies)
     assert page_of(Study.objects.none(), Study.objects.all()) == Listed([], newest)
     assert page_of(Study.objects.none(), Study.objects.none()) == Listed([], 0)
+
+
+def test_more_than_may_be_named_are_none(studies: list[Study]) -> None:
+    study(PatientID="D")
+    named, parameters = Study.objects.values_list(*Named._fields).query.sql_with_params()
+    assert first_of(named, parameters, None, 1, len(PEOPLE)) is None
+    assert first_of(named, parameters, None, 1, len(PEOPLE) + 1) is not None
