@@ -32,7 +32,9 @@ from pacs.access.wording import (
     ways_by,
     wrapped,
 )
+from pacs.catalog.listed import Listed, first_of, told_by
 from pacs.catalog.models import Study
+from pacs.catalog.search import Named, Place
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,16 @@ def statement_open_to(actor: Actor, columns: tuple[str, ...], most: int) -> Writ
     """The statement for these columns of the first studies found that are open to one to whom not everything is."""
     listing = _listing(DEFAULT_DB_ALIAS, _shape_of(actor, one=False), columns, most)
     return Written(listing.sql, tuple(_with_numbers(listing.parameters, _numbers_of(actor))))
+
+
+def first_open_to(actor: Actor, after: Place, most: int, most_named: int) -> Listed | None:
+    """A page of what is open to an actor to whom little is; None where it is more than `most_named`."""
+    if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
+        named = statement_open_to(actor, Named._fields, most_named + 1)
+        return first_of(named.sql, named.parameters, after, most, most_named)
+    asked = functions.newest(DEFAULT_DB_ALIAS, actor.reach.breadth)
+    whose = _with_numbers(asked.parameters, _numbers_of(actor))
+    return told_by(asked.sql, [*whose, after.study_moment, after.pk, most], most_named)
 
 
 def _shape_of(actor: Actor, one: bool) -> Shape:

@@ -26,6 +26,7 @@ from pacs.access.wording import (
     Written,
     for_one,
     numbers_of_narrow,
+    of_narrow,
     ways_by,
 )
 from pacs.catalog.models import Study
@@ -33,6 +34,15 @@ from pacs.catalog.models import Study
 PREFIX = "lightbox_open"
 HAVING_WAYS = (*sorted(GRANTED_TO), Breadth.OWN)
 OF_ASKER = (USER, INSTITUTION, GROUPS)
+# Of all that are open in narrow ways, found once each however many ways open them: how many, what came last, a page.
+TOLD = "TABLE (told_count bigint, told_arrival bigint, told_pks bigint[])"
+NEWEST = """BEGIN RETURN QUERY SELECT count(*), max(named.arrival),
+    (array_agg(named.id ORDER BY named.study_moment DESC, named.id DESC)
+        FILTER (WHERE (named.study_moment, named.id) < ($4, $5)))[:$6]
+    FROM (SELECT study.study_moment, study.id, study.arrival FROM {table} AS study WHERE {asked} LIMIT {most}) AS named;
+    END"""
+TYPES_OF_PAGE = ("bigint", "bigint", "integer")  # after which study, and how many
+MOST_TOLD = 20_000  # of how many: that takes some 40 ms
 TYPE_OF_STUDY, TYPES_OF_ASKER = "bigint", ("bigint", "bigint", "bigint[]")
 # The plan is the same for everybody, as the index for each question is. PostgreSQL asks for a function last.
 KEPT = "STABLE PARALLEL SAFE COST 1000 SET plan_cache_mode = force_generic_plan"
@@ -74,6 +84,11 @@ def opened(database: str, breadth: Breadth) -> Written:
     return Written(f"{_opened(database, breadth).name}(%s, %s, %s)", OF_ASKER)
 
 
+def newest(database: str, breadth: Breadth) -> Written:
+    """The question for a page of these, the newest first; behind whom it is for come TYPES_OF_PAGE."""
+    return Written(f"{_newest(database, breadth).name}(%s, %s, %s, %s, %s, %s)", OF_ASKER)
+
+
 def install_functions(using: str = "default", **_: Any) -> None:
     """Put all in place, and take away those of other ways. A receiver of post_migrate."""
     if connections[using].vendor != "postgresql":
@@ -92,6 +107,7 @@ def _functions(database: str) -> Iterator[Function]:
     for breadth in HAVING_WAYS:
         yield _is_open(database, breadth)
         yield _opened(database, breadth)
+        yield _newest(database, breadth)
 
 
 @lru_cache
@@ -114,6 +130,15 @@ def _opened(database: str, breadth: Breadth) -> Function:
     numbers = numbers_of_narrow(database, ways_by(breadth, 1))
     answer = f"ARRAY({_with_arguments(numbers, 0)})"
     return Function(TYPES_OF_ASKER, "bigint[]", f"BEGIN RETURN {answer}; END", f"{KEPT} {BY_INDEX}")
+
+
+@lru_cache
+def _newest(database: str, breadth: Breadth) -> Function:
+    asked = _with_arguments(of_narrow(database, ways_by(breadth, 1)), 0)
+    for name in OF_STUDY:
+        asked = asked.replace(f"<{name}>", f"study.{'id' if name == 'pk' else name}")
+    body = NEWEST.format(table=f'"{Study._meta.db_table}"', asked=asked, most=MOST_TOLD + 1)
+    return Function((*TYPES_OF_ASKER, *TYPES_OF_PAGE), TOLD, body, f"{KEPT} {BY_INDEX} ROWS 1")
 
 
 def _with_arguments(written: Written, before: int) -> str:

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from pacs.access import audit
 from pacs.access.actors import Actor, Guest
 from pacs.access.acts import Act as Act
-from pacs.access.condition import statement_open_to
+from pacs.access.condition import first_open_to, statement_open_to
+from pacs.access.functions import MOST_TOLD
 from pacs.access.models import Purpose, Scope
 from pacs.access.policy import (
     changes_open_to,
@@ -22,14 +23,14 @@ from pacs.access.policy import (
 )
 from pacs.access.ways import may_have_ways
 from pacs.catalog.levels import Level
-from pacs.catalog.listed import Listed, first_of
+from pacs.catalog.listed import BEFORE_ALL, Listed
 from pacs.catalog.models import Change, Instance, Series, Study
 from pacs.catalog.search import Named, Place
 from pacs.errors import NotAllowed, NotFound, NotSignedIn
 from pacs.uids import is_uid
 
 MOST_NAMED = 10_000  # studies; a database takes some tens of thousands of parameters
-MOST_NAMED_THERE = 20_000  # within a database, which takes some 40 ms for them
+MOST_NAMED_THERE = MOST_TOLD  # within a database
 
 
 # What a bounded key is good for, within what its account may do; to share, delete and administer is in no scope.
@@ -141,8 +142,7 @@ def first_of_few(actor: Actor, after: Place | None, most: int) -> Listed | None:
     """The first in the order of the list, after that place, where all that is open is named; None where it is not."""
     if sees_most(actor) or not may_have_ways(actor):
         return None
-    named = statement_open_to(actor, Named._fields, MOST_NAMED_THERE + 1)
-    return first_of(named.sql, named.parameters, after, most, MOST_NAMED_THERE)
+    return first_open_to(actor, after or BEFORE_ALL, most, MOST_NAMED_THERE)
 
 
 def _few_rows(actor: Actor) -> Iterable[tuple[Any, ...]]:

@@ -51,6 +51,16 @@ def numbers_of_narrow(database: str, ways: tuple[Way, ...]) -> Written:
     return joined(narrow, " UNION ALL ")
 
 
+def of_narrow(database: str, ways: tuple[Way, ...]) -> Written:
+    """Whether a study is open in ways that are not wide, of each what is named by all holders as one array."""
+    return joined([_is_named(database, way) for way in ways if not way.is_wide], " OR ")
+
+
+def _is_named(database: str, way: Way) -> Written:
+    named = [put_together(database, rows.values_list(way.names)) for rows in way.by_holder or (way.rows,)]
+    return wrapped(f"<{way.of_study}> = ANY (ARRAY(", joined(named, " UNION ALL "), "))")
+
+
 def put_together(database: str, rows: QuerySet[Any]) -> Written:
     """The text of a query, in its own order."""
     sql, parameters = rows.query.get_compiler(database).as_sql()

@@ -18,14 +18,16 @@ from pacs.catalog.models import Patient, Study
 from pacs.catalog.search import Place
 
 # `told` is of all studies there are to see, and stands in each row, or alone where the page is empty.
-PAGE = """SELECT told.count, told.arrival, {columns} FROM ({told}) AS told LEFT JOIN ({page}) AS page ON 1 = 1
+PAGE = """SELECT told.count, told.arrival, {columns} FROM ({told}) AS told LEFT JOIN {page} AS page ON 1 = 1
     LEFT JOIN {study} ON {study}.id = page.pk
     LEFT JOIN {patient} ON {patient}.id = {study}.patient_id
     ORDER BY {study}.study_moment DESC, {study}.id DESC"""
 OF_ALL = "SELECT 0 AS count, ({newest}) AS arrival"
 OF_NAMED = "SELECT count(*) AS count, max(arrival) AS arrival FROM named"
-FIRST_NAMED = """SELECT pk FROM named WHERE (study_moment, pk) < (%s, %s)
-    ORDER BY study_moment DESC, pk DESC LIMIT %s"""
+FIRST_NAMED = """(SELECT pk FROM named WHERE (study_moment, pk) < (%s, %s)
+    ORDER BY study_moment DESC, pk DESC LIMIT %s)"""
+OF_PAGE = "SELECT told_count AS count, told_arrival AS arrival, told_pks AS pks FROM {told}"
+FIRST_TOLD = "LATERAL (SELECT unnest(told.pks) AS pk)"
 BEFORE_ALL = Place(2**63 - 1, 2**63 - 1)
 Row = TypeVar("Row", bound=Model)
 
@@ -42,19 +44,24 @@ def page_of(page: QuerySet[Study], every: QuerySet[Study]) -> Listed:
     """The studies that were found, a page of them in the order of search.list_studies, of all there are to see."""
     newest, of_newest = _statement_of(every.order_by("-arrival").values_list("arrival")[:1])
     found, of_found = _statement_of(page.values_list("pk"))
-    return _listed(_text(OF_ALL.format(newest=newest), found), [*of_newest, *of_found])[1]
+    return _listed(_text(OF_ALL.format(newest=newest), f"({found})"), [*of_newest, *of_found])[1]
 
 
 def first_of(
-    named: str, parameters: Sequence[Any], after: Place | None, most: int, most_named: int
+    named: str, parameters: Sequence[Any], after: Place, most: int, most_named: int
 ) -> Listed | None:
     """The first `most` after that place, of few; None where more than `most_named` are named.
 
     `named` is a statement that gives search.Named of all there are to see, or of one more than that.
     """
-    place = after or BEFORE_ALL
     text = f"WITH named AS ({named}) {_text(OF_NAMED, FIRST_NAMED)}"
-    count, listed = _listed(text, [*parameters, place.study_moment, place.pk, most])
+    count, listed = _listed(text, [*parameters, after.study_moment, after.pk, most])
+    return listed if count <= most_named else None
+
+
+def told_by(told: str, parameters: Sequence[Any], most_named: int) -> Listed | None:
+    """The same of what PostgreSQL has named, counted and cut: `told` gives told_count, told_arrival and told_pks."""
+    count, listed = _listed(_text(OF_PAGE.format(told=told), FIRST_TOLD), parameters)
     return listed if count <= most_named else None
 
 

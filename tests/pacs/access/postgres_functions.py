@@ -28,7 +28,7 @@ def present() -> set[str]:
 @pytest.fixture
 def decided_anew() -> object:
     """Nothing that was put together is kept, before or after."""
-    kept = (condition._written, condition._listing, functions._is_open, functions._opened)
+    kept = (condition._written, condition._listing, functions._is_open, functions._opened, functions._newest)
     for one in kept:
         one.cache_clear()
     yield None
@@ -44,10 +44,11 @@ def test_whoever_may_have_ways_is_decided_by_a_function_that_is_there() -> None:
         for call in (
             functions.is_open(DEFAULT_DB_ALIAS, breadth),
             functions.opened(DEFAULT_DB_ALIAS, breadth),
+            functions.newest(DEFAULT_DB_ALIAS, breadth),
         )
     }
     assert asked == present()
-    assert len(asked) == 6
+    assert len(asked) == 9
 
 
 def scans_of_all_studies() -> int:
@@ -66,6 +67,7 @@ def test_nobodys_list_reads_all_studies_from_end_to_end(breadth: Breadth) -> Non
         cursor.execute("ANALYZE catalog_study")
         before = scans_of_all_studies()
         cursor.execute(f"SELECT {functions.opened(DEFAULT_DB_ALIAS, breadth).sql}", [1, 1, [1]])
+        cursor.execute(f"SELECT {functions.newest(DEFAULT_DB_ALIAS, breadth).sql}", [1, 1, [1], 1, 1, 1])
     assert scans_of_all_studies() == before
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db.models import Model
 
-from pacs.catalog.listed import Listed, first_of, page_of
+from pacs.catalog.listed import BEFORE_ALL, Listed, first_of, page_of
 from pacs.catalog.models import Study
 from pacs.catalog.search import Named, Place, StudyFilter, list_studies, place_of
 from tests.pacs.catalog.kept import study
@@ -25,7 +25,7 @@ def told(row: Model) -> dict[str, Any]:
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
-def first(after: Place | None = None, most: int = 51) -> Listed:
+def first(after: Place = BEFORE_ALL, most: int = 51) -> Listed:
     named, parameters = Study.objects.values_list(*Named._fields).query.sql_with_params()
     listed = first_of(named, parameters, after, most, len(PEOPLE))
     assert listed is not None
@@ -55,7 +55,7 @@ def test_patients_come_with_the_page(studies: list[Study], django_assert_num_que
 
 def test_pages_follow_each_other_and_tell_of_all(studies: list[Study]) -> None:
     newest = max(one.arrival for one in studies)
-    after = None
+    after = BEFORE_ALL
     for one in studies:
         page = first(after, 1)
         assert page == Listed([one], newest)
@@ -77,5 +77,5 @@ def test_a_page_of_none_tells_what_arrived(studies: list[Study]) -> None:
 def test_more_than_may_be_named_are_none(studies: list[Study]) -> None:
     study(PatientID="D")
     named, parameters = Study.objects.values_list(*Named._fields).query.sql_with_params()
-    assert first_of(named, parameters, None, 1, len(PEOPLE)) is None
-    assert first_of(named, parameters, None, 1, len(PEOPLE) + 1) is not None
+    assert first_of(named, parameters, BEFORE_ALL, 1, len(PEOPLE)) is None
+    assert first_of(named, parameters, BEFORE_ALL, 1, len(PEOPLE) + 1) is not None
