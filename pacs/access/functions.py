@@ -25,7 +25,6 @@ from pacs.access.wording import (
     USER,
     Written,
     for_one,
-    numbers_of_narrow,
     of_narrow,
     ways_by,
 )
@@ -33,6 +32,7 @@ from pacs.catalog.models import Study
 
 PREFIX = "lightbox_open"
 HAVING_WAYS = (*sorted(GRANTED_TO), Breadth.OWN)
+STUDIES = f'"{Study._meta.db_table}"'
 OF_ASKER = (USER, INSTITUTION, GROUPS)
 # Of all that are open in narrow ways, found once each however many ways open them: how many, what came last, a page.
 TOLD = "TABLE (told_count bigint, told_arrival bigint, told_pks bigint[])"
@@ -117,28 +117,30 @@ def _is_open(database: str, breadth: Breadth) -> Function:
     columns = [name for name in OF_STUDY if name != "pk"]
     for name in columns:
         asked = asked.replace(f"<{name}>", f"its_{name}")
-    table = f'"{Study._meta.db_table}"'
-    declared = " ".join(f"its_{name} {table}.{name}%TYPE;" for name in columns)
+    declared = " ".join(f"its_{name} {STUDIES}.{name}%TYPE;" for name in columns)
     into = ", ".join(f"its_{name}" for name in columns)
-    read = f"SELECT {', '.join(columns)} INTO {into} FROM {table} WHERE id = $1"  # noqa: S608  # the models' own names
+    read = f"SELECT {', '.join(columns)} INTO {into} FROM {STUDIES} WHERE id = $1"  # noqa: S608  # the models' own names
     body = f"DECLARE {declared} BEGIN {read}; RETURN {asked}; END"
     return Function((TYPE_OF_STUDY, *TYPES_OF_ASKER), "boolean", body)
 
 
 @lru_cache
 def _opened(database: str, breadth: Breadth) -> Function:
-    numbers = numbers_of_narrow(database, ways_by(breadth, 1))
-    answer = f"ARRAY({_with_arguments(numbers, 0)})"
+    answer = f"ARRAY(SELECT study.id FROM {STUDIES} AS study WHERE {_narrow(database, breadth)})"  # noqa: S608  # the ways' own text
     return Function(TYPES_OF_ASKER, "bigint[]", f"BEGIN RETURN {answer}; END", f"{KEPT} {BY_INDEX}")
 
 
 @lru_cache
 def _newest(database: str, breadth: Breadth) -> Function:
+    body = NEWEST.format(table=STUDIES, asked=_narrow(database, breadth), most=MOST_TOLD + 1)
+    return Function((*TYPES_OF_ASKER, *TYPES_OF_PAGE), TOLD, body, f"{KEPT} {BY_INDEX} ROWS 1")
+
+
+def _narrow(database: str, breadth: Breadth) -> str:
     asked = _with_arguments(of_narrow(database, ways_by(breadth, 1)), 0)
     for name in OF_STUDY:
         asked = asked.replace(f"<{name}>", f"study.{'id' if name == 'pk' else name}")
-    body = NEWEST.format(table=f'"{Study._meta.db_table}"', asked=asked, most=MOST_TOLD + 1)
-    return Function((*TYPES_OF_ASKER, *TYPES_OF_PAGE), TOLD, body, f"{KEPT} {BY_INDEX} ROWS 1")
+    return asked
 
 
 def _with_arguments(written: Written, before: int) -> str:

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connections
-from django.db.models import BooleanField, Expression, F, Func, QuerySet
+from django.db.models import Expression, QuerySet
 
 from pacs.access.actors import Actor
 from pacs.access.reach import Breadth, Reach
@@ -44,10 +42,7 @@ def for_one(database: str, ways: tuple[Way, ...]) -> Written:
 
 def numbers_of_narrow(database: str, ways: tuple[Way, ...]) -> Written:
     """The numbers of the studies that are open in ways that are not wide; '' where there is no such way."""
-    is_sqlite = connections[database].vendor == "sqlite"
-    narrow = [
-        put_together(database, rows) for way in ways if not way.is_wide for rows in _opened(way, is_sqlite)
-    ]
+    narrow = [put_together(database, rows) for way in ways if not way.is_wide for rows in _opened(way)]
     return joined(narrow, " UNION ALL ")
 
 
@@ -79,16 +74,14 @@ def joined(parts: list[Written], between: str) -> Written:
     )
 
 
-def _opened(way: Way, is_sqlite: bool) -> Iterator[QuerySet[Any]]:
+def _opened(way: Way) -> Iterator[QuerySet[Any]]:
     """The numbers of the studies that are open so: of each holder apart, so that each is found by its own index."""
     for rows in way.by_holder or (way.rows,):
         named = rows.values_list(way.names)
-        if way.of_study == "pk":
-            yield named
-        elif is_sqlite:
-            yield Study.objects.filter(**{f"{way.of_study}__in": named}).values_list("pk")
-        else:
-            yield Study.objects.filter(_IsAmong(F(way.of_study), ArraySubquery(named))).values_list("pk")
+        is_of_study = way.of_study == "pk"
+        yield (
+            named if is_of_study else Study.objects.filter(**{f"{way.of_study}__in": named}).values_list("pk")
+        )
 
 
 class _Column(Expression):
@@ -100,9 +93,3 @@ class _Column(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return f"<{self.name}>", ()
-
-
-class _IsAmong(Func):
-    """Being in an array, which PostgreSQL takes to be short."""
-
-    template, arg_joiner, output_field = "%(expressions)s)", " = ANY (", BooleanField()
