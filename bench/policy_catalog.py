@@ -61,9 +61,8 @@ def fill() -> None:
         GroupMember.objects.bulk_create(GroupMember(user_id=user, group_id=group) for user, group in members)
         made = _grants(chance, [one.pk for one in people[:REFERRERS]], [one.pk for one in groups])
         Grant.objects.bulk_create(made, batch_size=2000)
-    if (
-        connection.vendor == "postgresql"
-    ):  # studies lie as they came, whosesoever: what was changed lay at the end
+    if connection.vendor == "postgresql":
+        # Studies lie as they came, whosesoever they are: those that were changed lay at the end.
         with connection.cursor() as cursor:
             cursor.execute("CLUSTER catalog_study USING catalog_study_pkey")
 

@@ -30,7 +30,6 @@ from pacs.errors import NotAllowed, NotFound, NotSignedIn
 from pacs.uids import is_uid
 
 MOST_NAMED = 10_000  # studies; a database takes some tens of thousands of parameters
-MOST_NAMED_THERE = MOST_TOLD  # within a database
 
 
 # What a bounded key is good for, within what its account may do; to share, delete and administer is in no scope.
@@ -142,7 +141,7 @@ def first_of_few(actor: Actor, after: Place | None, most: int) -> Listed | None:
     """The first in the order of the list, after that place, where all that is open is named; None where it is not."""
     if sees_most(actor) or not may_have_ways(actor):
         return None
-    return first_open_to(actor, after or BEFORE_ALL, most, MOST_NAMED_THERE)
+    return first_open_to(actor, after or BEFORE_ALL, most, MOST_TOLD)
 
 
 def _few_rows(actor: Actor) -> Iterable[tuple[Any, ...]]:

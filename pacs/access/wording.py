@@ -78,10 +78,9 @@ def _opened(way: Way) -> Iterator[QuerySet[Any]]:
     """The numbers of the studies that are open so: of each holder apart, so that each is found by its own index."""
     for rows in way.by_holder or (way.rows,):
         named = rows.values_list(way.names)
-        is_of_study = way.of_study == "pk"
-        yield (
-            named if is_of_study else Study.objects.filter(**{f"{way.of_study}__in": named}).values_list("pk")
-        )
+        if way.of_study != "pk":
+            named = Study.objects.filter(**{f"{way.of_study}__in": named}).values_list("pk")
+        yield named
 
 
 class _Column(Expression):

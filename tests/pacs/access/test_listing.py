@@ -100,7 +100,7 @@ def test_who_has_more_than_are_named_is_shown_the_same(
     user = by_a_grant(pauls)
     Grant.objects.create(user=user, study=pias.study)
     few = studies_listed(actor(user), StudyFilter(), None, 51)
-    monkeypatch.setattr(permit, "MOST_NAMED_THERE", 1)
+    monkeypatch.setattr(permit, "MOST_TOLD", 1)
     assert studies_listed(actor(user), StudyFilter(), None, 51) == few
     assert len(few.studies) == 2
 
