@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.request import urlopen
@@ -13,6 +16,7 @@ import pytest
 from bench.bare_answer import bare
 from bench.bars import Figure, at_least, at_most, table
 from bench.load import Target, press
+from bench.servers import Running
 from tests.e2e.lightbox import free_port
 
 FASTER = at_least("frames", "x", 2, 3.5)
@@ -82,3 +86,25 @@ def test_the_bare_answer_is_the_one_it_is_compared_with(port: int) -> None:
         assert (answer.status, answer.read(), answer.headers["Content-Length"]) == (200, b"body", "4")
         assert floor.port != ours.port
         assert (floor.paths, floor.headers) == (ours.paths, ours.headers)
+
+
+BUSY_S = 0.5
+BUSY_CHILD = f"import time; [None for _ in iter(lambda: time.process_time() < {BUSY_S}, False)]; input()"
+CHILD_OF_A_THREAD = f"""
+import subprocess, sys, threading
+thread = threading.Thread(target=subprocess.run, args=([sys.executable, "-c", {BUSY_CHILD!r}],))
+thread.start()
+thread.join()
+"""
+
+
+def test_what_children_of_any_thread_do_is_counted() -> None:
+    """The sandbox starts its children in a thread of its own: a server that rests but for them does not rest."""
+    with subprocess.Popen([sys.executable, "-c", CHILD_OF_A_THREAD], stdin=subprocess.PIPE) as process:
+        server = Running("a server", 0, process)
+        ends_at = time.monotonic() + 30
+        while server.processor_s() < BUSY_S and time.monotonic() < ends_at:
+            time.sleep(0.05)
+        counted_s = server.processor_s()
+        process.communicate(b"\n")
+    assert counted_s >= BUSY_S
