@@ -24,7 +24,7 @@ from bench import (
     streams,
     transport,
 )
-from bench.bars import Figure, at_most, table
+from bench.bars import Figure, at_most, row, table
 from bench.servers import lightbox, orthanc, settle
 from bench.slices import ct_series
 
@@ -90,9 +90,9 @@ def _with_images(asked: set[str]) -> Iterator[Figure]:
 
 
 def _told(figures: Iterator[Figure]) -> Iterator[Figure]:
-    """Each figure as it comes, said on stderr: the whole takes minutes."""
+    """Each figure's row as it comes, on stderr: the whole takes half an hour, and what ends it early loses nothing."""
     for figure in figures:
-        print(f"  {figure.verdict:>6}  {figure.bar.name}: {figure.told}", file=sys.stderr, flush=True)
+        print(row(figure), file=sys.stderr, flush=True)
         yield figure
 
 

@@ -62,13 +62,20 @@ def at_most(name: str, unit: str, must: float, good: float) -> Bar:
 
 def table(figures: Iterable[Figure]) -> str:
     """The figures as a Markdown table."""
-    rows: list[tuple[str, ...]] = [("bar", "here", "must", "good", "", "behind the figure"), ("---",) * 6]
-    for figure in figures:
-        bar, sign = figure.bar, ">=" if figure.bar.direction == "at least" else "<="
-        here = "-" if figure.value is None else _number(figure.value, bar.unit)
-        thresholds = [f"{sign} {_number(threshold, bar.unit)}" for threshold in (bar.must, bar.good)]
-        rows.append((bar.name, here, *thresholds, figure.verdict, figure.told))
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    head = [("bar", "here", "must", "good", "", "behind the figure"), ("---",) * 6]
+    return "\n".join((*map(_line, head), *map(row, figures)))
+
+
+def row(figure: Figure) -> str:
+    """One of its rows."""
+    bar, sign = figure.bar, ">=" if figure.bar.direction == "at least" else "<="
+    here = "-" if figure.value is None else _number(figure.value, bar.unit)
+    thresholds = [f"{sign} {_number(threshold, bar.unit)}" for threshold in (bar.must, bar.good)]
+    return _line((bar.name, here, *thresholds, figure.verdict, figure.told))
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _number(value: float, unit: str) -> str:
