@@ -21,7 +21,7 @@ from pacs.access.actors import Actor, actor_for_user, system_actor
 from pacs.access.api_keys import issue_api_key
 from pacs.access.grants import grant_study, tie_patient
 from pacs.access.guests import GUEST_KEY
-from pacs.access.models import User
+from pacs.access.models import Grant, User
 from pacs.access.share_links import Issued, Shown, Terms, issue_share_link
 from pacs.catalog.models import Patient, Study
 
@@ -83,6 +83,11 @@ def granted(user: User, study: Study) -> User:
     """The referrer's account, with this study opened to it."""
     grant_study(user, study, actor=TESTS)
     return user
+
+
+def end_grants() -> None:
+    """All of them, now: a millisecond ago, for SQLite's clock (models.functions.Now) tells no shorter time."""
+    Grant.objects.update(expires_at=timezone.now() - timedelta(milliseconds=1))
 
 
 def actor(user: User) -> Actor:

@@ -21,7 +21,7 @@ from pacs.catalog.unregister import Scope, write_change
 from pacs.errors import BadRequest, NotFound
 from tests.pacs.access.conftest import Kept, keep
 from tests.pacs.access.test_policy import seen
-from tests.people import TESTS, actor, ada, alice, bob, charlie, link_to, pia, tess
+from tests.people import TESTS, actor, ada, alice, bob, charlie, end_grants, link_to, pia, tess
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +102,7 @@ def test_a_grant_of_any_kind_ends(what: str, theirs: Kept, elsewhere: Institutio
     made = to_charlie(opened, expires_at=timezone.now() + timedelta(hours=1))
     assert to_charlie(opened, expires_at=timezone.now() + timedelta(hours=2)).pk == made.pk
     assert seen(actor(charlie())) == {"1.2.3"}
-    Grant.objects.update(expires_at=timezone.now())
+    end_grants()
     assert seen(actor(charlie())) == set()
     with pytest.raises(NotFound):
         access_instance(actor(charlie()), "1.2.3.1.1")

@@ -18,7 +18,7 @@ from pacs.access.models import Grant, GroupMember, PatientTie, PeopleGroup, User
 from pacs.catalog.models import Study
 from pacs.catalog.search import StudyFilter
 from tests.pacs.access.conftest import Kept, keep
-from tests.people import actor, charlie, pia, signed_in, tied
+from tests.people import actor, charlie, end_grants, pia, signed_in, tied
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def by_a_tie(kept: Kept) -> User:
     ("opened", "closed"),
     [
         (by_a_grant, lambda: Grant.objects.all().delete()),
-        (by_a_grant, lambda: Grant.objects.update(expires_at=timezone.now())),
+        (by_a_grant, end_grants),
         (by_a_grant, lambda: User.objects.update(role="patient")),
         (by_a_group, lambda: Grant.objects.all().delete()),
         (by_a_group, lambda: GroupMember.objects.all().delete()),

@@ -24,7 +24,21 @@ from pacs.access.permit import (
 )
 from pacs.errors import BadRequest, NotAllowed, NotFound, NotSignedIn
 from tests.pacs.access.conftest import Kept
-from tests.people import TESTS, account, actor, ada, alice, bob, charlie, granted, paul, pia, tess, tied
+from tests.people import (
+    TESTS,
+    account,
+    actor,
+    ada,
+    alice,
+    bob,
+    charlie,
+    end_grants,
+    granted,
+    paul,
+    pia,
+    tess,
+    tied,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +77,7 @@ def test_a_grant_opens_one_study_until_it_ends(pias: Kept, pauls: Kept) -> None:
     grant_study(charles, pauls.study, actor=TESTS, expires_at=timezone.now() + timedelta(hours=1))
     assert seen(actor(charles)) == {"1.2.2"}
     assert Grant.objects.count() == 1
-    Grant.objects.update(expires_at=timezone.now())
+    end_grants()
     assert seen(actor(charles)) == set()
 
 

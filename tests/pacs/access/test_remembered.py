@@ -10,7 +10,6 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
-from django.utils import timezone
 
 from pacs.access import epoch, standing
 from pacs.access.accounts import change_account
@@ -18,7 +17,7 @@ from pacs.access.grants import revoke_grant
 from pacs.access.models import AccessEpoch, Grant
 from pacs.errors import NotFound, NotSignedIn
 from tests.pacs.access.conftest import Kept
-from tests.people import TESTS, charlie, cookie, granted
+from tests.people import TESTS, charlie, cookie, end_grants, granted
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -51,7 +50,7 @@ def by_revoking(kept: Kept) -> None:
 
 
 def by_bulk_update(kept: Kept) -> None:
-    Grant.objects.update(expires_at=timezone.now())
+    end_grants()
 
 
 def by_ending_the_session(kept: Kept) -> None:

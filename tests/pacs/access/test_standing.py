@@ -20,7 +20,7 @@ from pacs.access.accounts import change_account
 from pacs.access.actors import NOBODY
 from pacs.access.api_keys import revoke_api_key
 from pacs.access.grants import grant_study, revoke_grant, untie_patient
-from pacs.access.models import AccessEpoch, ApiKey, Grant, User
+from pacs.access.models import AccessEpoch, ApiKey, User
 from pacs.catalog.models import Instance, Patient, Series, Study
 from pacs.errors import NotFound
 from tests.pacs.access.conftest import Kept, keep
@@ -31,6 +31,7 @@ from tests.people import (
     bob,
     charlie,
     cookie,
+    end_grants,
     granted,
     key_of,
     pia,
@@ -166,7 +167,7 @@ def closes_by_revoking(kept: Kept) -> None:
 
 
 def closes_by_ending(kept: Kept) -> None:
-    Grant.objects.update(expires_at=timezone.now())
+    end_grants()
 
 
 def closes_by_removal(kept: Kept) -> None:
