@@ -89,7 +89,12 @@ def test_the_bare_answer_is_the_one_it_is_compared_with(port: int) -> None:
 
 
 BUSY_S = 0.5
-BUSY_CHILD = f"import time; [None for _ in iter(lambda: time.process_time() < {BUSY_S}, False)]; input()"
+BUSY_CHILD = f"""
+import time
+while time.process_time() < {BUSY_S}:
+    pass
+input()  # alive until it was counted
+"""
 CHILD_OF_A_THREAD = f"""
 import subprocess, sys, threading
 thread = threading.Thread(target=subprocess.run, args=([sys.executable, "-c", {BUSY_CHILD!r}],))
@@ -104,7 +109,7 @@ def test_what_children_of_any_thread_do_is_counted() -> None:
         server = Running("a server", 0, process)
         ends_at = time.monotonic() + 30
         while server.processor_s() < BUSY_S and time.monotonic() < ends_at:
-            time.sleep(0.05)
+            time.sleep(0.05)  # nothing tells when a process has used so much
         counted_s = server.processor_s()
         process.communicate(b"\n")
     assert counted_s >= BUSY_S
