@@ -25,16 +25,13 @@ class Fingers:
         self._send("touchEnd", [])
 
     def double_tap(self, at: Point) -> None:
-        """Twice, quickly: at the moments of a hand, as a screen tells them, however long a busy page takes to hear."""
-        first = time.time()
-        for kind, after_s in (
-            ("touchStart", 0.0),
-            ("touchEnd", 0.04),
-            ("touchStart", 0.1),
-            ("touchEnd", 0.14),
-        ):
-            time.sleep(max(0.0, first + after_s - time.time()))
-            self._send(kind, [at] if kind == "touchStart" else [], first + after_s)
+        """Twice, quickly."""
+        self._at_moments(
+            ("touchStart", [at], 0.0),
+            ("touchEnd", [], 0.04),
+            ("touchStart", [at], 0.1),
+            ("touchEnd", [], 0.14),
+        )
 
     def drag(self, *paths: tuple[Point, Point], steps: int = 12, hold_s: float = 0.1) -> None:
         """Each path is one finger's way; all go together. Resting before leaving, so that nothing is flicked."""
@@ -44,8 +41,15 @@ class Fingers:
 
     def flick(self, start: Point, end: Point) -> None:
         """Let go while still moving."""
-        self._go(((start, end),), steps=6)
-        self._send("touchEnd", [])
+        steps = 6
+        self._at_moments(
+            ("touchStart", [start], 0.0),
+            *(
+                ("touchMove", [_between(start, end, step / steps)], step * STEP_S)
+                for step in range(1, steps + 1)
+            ),
+            ("touchEnd", [], (steps + 1) * STEP_S),
+        )
 
     def press(self, at: Point, seconds: float) -> None:
         """Stay; leave with leave()."""
@@ -63,8 +67,15 @@ class Fingers:
             share = step / steps
             self._send(
                 "touchMove",
-                [(x0 + (x1 - x0) * share, y0 + (y1 - y0) * share) for (x0, y0), (x1, y1) in paths],
+                [_between(start, end, share) for start, end in paths],
             )
+
+    def _at_moments(self, *touches: tuple[str, Sequence[Point], float]) -> None:
+        """At the moments of a hand (s), as a screen tells them, however long a busy page takes to hear of each."""
+        first = time.time()
+        for kind, points, after_s in touches:
+            time.sleep(max(0.0, first + after_s - time.time()))
+            self._send(kind, points, first + after_s)
 
     def _send(self, kind: str, points: Sequence[Point], at_s: float | None = None) -> None:
         touches = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(points)]
@@ -72,3 +83,7 @@ class Fingers:
         if at_s is not None:
             told["timestamp"] = at_s
         self._session.send("Input.dispatchTouchEvent", told)
+
+
+def _between(start: Point, end: Point, share: float) -> Point:
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share

@@ -21,7 +21,6 @@ from tests.e2e.screens import DESKTOP, PHONE, SCREENS, TABLET, Screen
 from tests.e2e.test_accessibility import SMALL_TARGETS, SMALLEST_TARGET_PX, violations
 from viewer.imaging.palettes import to_palette
 
-FLICKS = 8  # a busy machine may deliver the last touch so late that the finger seems to rest
 OpenSeries = Callable[[Screen, str], App]
 
 
@@ -339,17 +338,12 @@ def test_a_flick_runs_on_and_slows(open_app: OpenApp) -> None:
             window.left = Number(document.querySelector("[role=slider][aria-valuenow]").getAttribute("aria-valuenow"));
         }, true)"""
     )
-    ran_on = []
-    for _ in range(FLICKS):
-        app.fingers.flick(app.at(0.5, 0.4), app.at(0.5, 0.55))
-        app.page.wait_for_timeout(2000)
-        ran_on.append(app.image_number() - app.page.evaluate("window.left"))
-        if ran_on[-1] > 0:
-            break
+    app.fingers.flick(app.at(0.5, 0.4), app.at(0.5, 0.55))
+    app.page.wait_for_timeout(2000)
     rested = app.image_number()
     app.page.wait_for_timeout(300)
     assert app.image_number() == rested
-    assert max(ran_on) > 0
+    assert rested > app.page.evaluate("window.left")
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=by_name)
