@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests import builders
-from tests.e2e.app import App
+from tests.e2e.app import CT, App
 from tests.e2e.conftest import OpenApp
 from tests.e2e.exact_pictures import Exact, Numbers, exact_pictures, file_of
 from tests.e2e.lightbox import Lightbox
-from tests.e2e.screens import DESKTOP
+from tests.e2e.screens import DESKTOP, PHONE
 
 STUDY = "Exact to the last grey"
 # What was drawn stays where it can be read: a browser may otherwise throw it away once it is on screen.
@@ -31,6 +32,14 @@ NO_WEBGL = """
 const real = HTMLCanvasElement.prototype.getContext;
 HTMLCanvasElement.prototype.getContext = function (kind, options) {
     return kind === "webgl2" ? null : real.call(this, kind, options);
+};
+"""
+COUNT_DRAWN = """
+window.drawn = 0;
+const draw = WebGL2RenderingContext.prototype.drawArrays;
+WebGL2RenderingContext.prototype.drawArrays = function (...given) {
+    window.drawn += 1;
+    return draw.apply(this, given);
 };
 """
 READ_BACK = """() => {
@@ -108,6 +117,42 @@ def test_turned_and_mirrored_pixels_stay_what_they_are(
     app.until(lambda: np.array_equal(drawn(app, turned.shape), turned[:, ::-1]))
 
 
+@pytest.mark.parametrize("name", ["hounsfield", "signed 12", "monochrome 1", "padding"])
+def test_magnified_greys_are_those_of_values_between_the_nearest_four(
+    open_app: OpenApp, pictures: list[Exact], files: list[bytes], name: str
+) -> None:
+    app = open_app(DESKTOP, "clinician")
+    app.page.add_init_script(KEEP_DRAWN)
+    app.open_study(STUDY)
+    place = next(place for place, one in enumerate(pictures) if one.name == name)
+    for at in range(place):
+        app.page.keyboard.press("ArrowRight")
+        expect(app.picture).to_contain_text(pictures[at + 1].name)
+    expect(app.page.locator(".quality").first).to_have_text("Exact")
+    app.page.locator(".surface canvas + canvas").wait_for()
+    shown = canvas_of(app)
+    expected, is_certain = magnified(pictures[place], shown.shape)
+    off = np.abs(shown.astype(int) - expected)[is_certain]
+    assert off.size > 100_000
+    assert off.max() <= 1  # the GPU reckons with 24 bits
+
+
+def test_what_is_on_screen_is_not_drawn_again(open_app: OpenApp) -> None:
+    app = open_app(PHONE, "clinician")
+    app.page.add_init_script(COUNT_DRAWN)
+    app.open_study(CT)
+    expect(app.page.locator(".quality").first).to_have_text("Exact")
+    app.page.wait_for_timeout(1000)
+    before = app.page.evaluate("window.drawn")
+    assert before > 0
+    app.page.wait_for_timeout(
+        5000
+    )  # slices come meanwhile, and the engine looks again whether this one is here
+    assert app.page.evaluate("window.drawn") == before
+    app.page.keyboard.press("i")
+    app.until(lambda: app.page.evaluate("window.drawn") > before)
+
+
 def test_a_window_is_dragged_without_asking_the_server(
     open_app: OpenApp, pictures: list[Exact], files: list[bytes]
 ) -> None:
@@ -172,14 +217,62 @@ def show(app: App, picture: Exact, is_next: bool) -> None:
 
 
 def drawn(app: App, shape: tuple[int, ...]) -> Numbers:
-    """The middle of the canvas, as the GPU has it: uint8, of this shape. Its channels must agree."""
-    width, height, text = app.page.evaluate(READ_BACK)
-    whole = np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width, 4)[::-1]
+    """The middle of the canvas, as the GPU has it: uint8, of this shape."""
+    whole = canvas_of(app)
+    height, width = whole.shape
     rows, columns = shape[:2]
     left, top = round_half_up((width - columns) / 2), round_half_up((height - rows) / 2)
-    part = whole[top : top + rows, left : left + columns, :3]
-    assert (part == part[..., :1]).all()
-    return part[..., 0]
+    return whole[top : top + rows, left : left + columns]
+
+
+def canvas_of(app: App) -> Numbers:
+    """All of it: uint8, (height, width). Its channels must agree."""
+    width, height, text = app.page.evaluate(READ_BACK)
+    whole: Numbers = np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width, 4)[::-1, :, :3]
+    assert (whole == whole[..., :1]).all()
+    return whole[..., 0]
+
+
+def magnified(picture: Exact, shape: tuple[int, ...]) -> tuple[Numbers, Numbers]:
+    """What a canvas of this shape shows of a picture fitted into it: float64 greys, and bool, where they are certain.
+
+    Values are linear between the centres of pixels, padding left out, and greys linear between those of whole values.
+    """
+    rows, columns = picture.stored.shape
+    scale = min(shape[0] / rows, shape[1] / columns)
+    assert scale > 1
+    at = [
+        (np.arange(sides) + 0.5 - sides / 2) / scale + count / 2
+        for sides, count in zip(shape, (rows, columns), strict=True)
+    ]
+    y, x = np.meshgrid(*at, indexing="ij")
+    is_within = (y > 0) & (y < rows) & (x > 0) & (x < columns)
+    is_padding = np.zeros(picture.stored.shape, bool)
+    if picture.padding is not None:
+        is_padding = (picture.stored >= picture.padding[0]) & (picture.stored <= picture.padding[1])
+    total, weights = np.zeros(shape), np.zeros(shape)
+    for down in (0, 1):
+        for right in (0, 1):
+            top, left = np.floor(y - 0.5) + down, np.floor(x - 0.5) + right
+            place = (
+                np.clip(top, 0, rows - 1).astype(int),
+                np.clip(left, 0, columns - 1).astype(int),
+            )
+            weight = (1 - np.abs(y - 0.5 - top)) * (1 - np.abs(x - 0.5 - left)) * ~is_padding[place]
+            total += weight * picture.stored[place]
+            weights += weight
+    nearest = (np.clip(y, 0, rows - 1).astype(int), np.clip(x, 0, columns - 1).astype(int))
+    is_shown = is_within & ~is_padding[nearest]
+    values = np.where(is_shown, total / np.where(weights > 0, weights, 1), 0)
+    low = np.floor(values)
+    lowest = int(low.min())
+    every = replace(picture, stored=np.arange(lowest, int(low.max()) + 2)[None])
+    greys = every.seen(False)[0].astype(float)
+    below = low.astype(int) - lowest
+    expected = greys[below] + (greys[below + 1] - greys[below]) * (values - low)
+    # Where one pixel meets the next, either may be the nearest; one of padding is black.
+    is_certain = is_within & (np.abs(y - np.round(y)) > 1e-3) & (np.abs(x - np.round(x)) > 1e-3)
+    return np.where(is_shown, expected, 0), is_certain
 
 
 def rendered(app: App, file: bytes, inverted: bool, **more: Any) -> Numbers:

@@ -32,17 +32,22 @@ export function quadsOf(
 ): Quad[] {
   const wanted = target?.place ?? 0;
   const rank = ({ place: { rung } }: Tile): number => (rung.place === wanted ? 1000 : rung.place);
-  const here = new Set(tiles.map((tile) => tile.key));
-  const isCovered =
-    target !== null && part !== null && tilesIn(target, part).every((place) => here.has(tileKey(frame, place)));
+  const covered = isCovered(frame, tiles, target, part);
   return tiles
-    .filter(({ place: { rung } }) => !isCovered || rung.place === wanted)
+    .filter(({ place: { rung } }) => !covered || rung.place === wanted)
     .sort((one, other) => rank(one) - rank(other))
     .map((tile) => ({
       tile,
       box: boxOf(tile.place, frame.format),
       rewindow: rewindowOf(frame, tile, window),
     }));
+}
+
+/** Whether tiles of the wanted level, in whatever window, hide all that lies under them. */
+export function isCovered(frame: Frame, tiles: readonly Tile[], target: Rung | null, part: Box | null): boolean {
+  if (target === null || part === null) return false;
+  const here = new Set(tiles.map((tile) => tile.key));
+  return tilesIn(target, part).every((place) => here.has(tileKey(frame, place)));
 }
 
 function rewindowOf(frame: Frame, tile: Tile, window: GreyWindow | null): Quad["rewindow"] {

@@ -1,7 +1,6 @@
 /** One picture on one canvas: a stack of frames, a view of it, a window, and all that brings and draws its pixels. */
 
 import { FrameLoop, type Ticker } from "./frameLoop";
-import type { Painter } from "./gl/painter";
 import { UpgradingPainter } from "./gl/upgradingPainter";
 import type { Frame, GreyWindow, Point, Size, Stack } from "./model";
 import { type Level, type LensPlace, isComplete, lensFor } from "./scene";
@@ -54,8 +53,18 @@ export class Stage {
     const redraw = (): void => {
       this.#loop.invalidate();
     };
-    const onPlain = (): void => this.#frames.stop();
-    const painter = UpgradingPainter.create(parts.canvas, { ...sharesOf(parts.budgetBytes), redraw, onPlain, later: inTask, whenIdle });
+    const painter = UpgradingPainter.create(parts.canvas, {
+      ...sharesOf(parts.budgetBytes),
+      redraw,
+      onReady: () => {
+        this.#onValues(this.frame ?? null);
+      },
+      onPlain: () => {
+        this.#frames.stop();
+      },
+      later: inTask,
+      whenIdle,
+    });
     if (painter === null) throw new Error("This browser draws on no canvas.");
     this.#painter = painter;
     const frames = new StageFrames({
@@ -87,10 +96,6 @@ export class Stage {
       whenIdle,
     });
     this.#picture = new StagePicture(this.#tiles, frames, this.#look);
-  }
-
-  get painterKind(): Painter["kind"] {
-    return this.#painter.kind;
   }
 
   get stack(): Stack {

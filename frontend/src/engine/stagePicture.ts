@@ -3,7 +3,7 @@
 import type { FramePicture } from "./frames/heldFrame";
 import type { Quad, Scene } from "./gl/painter";
 import type { Frame, Size } from "./model";
-import { type Level, type LensPlace, quadsOf } from "./scene";
+import { type Level, type LensPlace, isCovered, quadsOf } from "./scene";
 import type { StageFrames } from "./stageFrames";
 import { type Look, type StageLook, lookFor } from "./stageLook";
 import type { TileManager } from "./tiles/tileManager";
@@ -42,7 +42,8 @@ export class StagePicture {
     return this.#tiles.covers(frame) || this.#frames.picture(frame) !== null;
   }
 
-  scene(shown: Frame | undefined, { view, viewport, ratio }: Sight, lens: LensPlace | null): Scene {
+  scene(shown: Frame | undefined, sight: Sight, lens: LensPlace | null): Scene {
+    const { view, viewport, ratio } = sight;
     const format = shown?.format ?? NO_IMAGE;
     const picture = shown === undefined ? null : this.#frames.picture(shown);
     const quads = (zoom: number, part: Box | null): Quad[] =>
@@ -52,7 +53,7 @@ export class StagePicture {
     return {
       matrix: onPixels(scaled(imageToScreen(view, format, viewport), ratio)),
       quads: quads(zoomOf(view, ratio), visiblePart(view, format, viewport)),
-      values: picture === null ? null : this.#layer(picture),
+      values: picture === null || (lens === null && this.#isHidden(picture, sight)) ? null : this.#layer(picture),
       map: this.#look.map,
       inverted: this.#look.inverted,
       lens: lens === null ? null : { ...lens.lens, quads: quads(lens.zoom, lens.part) },
@@ -81,7 +82,18 @@ export class StagePicture {
   #layer(picture: FramePicture): Scene["values"] {
     const { window, inverted, map } = this.#look;
     const by = lookFor(window, picture.stream);
-    const isBeneath = picture.step > 1 && this.#tiles.coveredStep(picture.frame) <= picture.step;
-    return this.#frames.layer(picture, { by, inverted, map }, isBeneath);
+    return this.#frames.layer(picture, { by, inverted, map }, this.#isBeneath(picture));
+  }
+
+  #isBeneath(picture: FramePicture): boolean {
+    return picture.step > 1 && this.#tiles.coveredStep(picture.frame) <= picture.step;
+  }
+
+  /** Nothing is seen of it for the tiles over it: to draw it would only cost. */
+  #isHidden(picture: FramePicture, { view, viewport, ratio }: Sight): boolean {
+    if (!this.#isBeneath(picture)) return false;
+    const { frame } = picture;
+    const part = visiblePart(view, frame.format, viewport);
+    return isCovered(frame, this.#tiles.tilesOf(frame), rungFor(frame, zoomOf(view, ratio)), part);
   }
 }

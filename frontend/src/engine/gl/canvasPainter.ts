@@ -1,13 +1,13 @@
-/** Draws on a 2-D canvas where WebGL2 is missing. A window drag is shown by the canvas's filters, where it has them. */
+/**
+ * Draws the server's pictures on a 2-D canvas: at first, and where WebGL2 is missing. A window drag is shown by the canvas's
+ * filters, where it has them.
+ */
 
 import type { Matrix } from "../view/transform";
 import type { Painter, Quad, Scene } from "./painter";
 import type { Rewindow } from "./rewindow";
 
 export class CanvasPainter implements Painter {
-  readonly kind = "canvas2d";
-  /** It has the server's pictures only, and never calls them exact. */
-  readonly drawsValues = false;
   #canvas: HTMLCanvasElement;
   #context: CanvasRenderingContext2D;
 
@@ -42,18 +42,6 @@ export class CanvasPainter implements Painter {
     context.clip();
     this.#pass(scene.lens.matrix, scene.lens.quads, scene.inverted);
     context.restore();
-  }
-
-  forget(): void {
-    // A 2-D canvas keeps nothing of a tile.
-  }
-
-  holdsValues(): boolean {
-    return false;
-  }
-
-  forgetValues(): void {
-    // It has none.
   }
 
   close(): void {

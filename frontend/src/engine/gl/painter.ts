@@ -1,6 +1,5 @@
 /** What draws: WebGL2, or a 2-D canvas where that is missing. Both draw the same scene. */
 
-import type { FramePicture } from "../frames/heldFrame";
 import type { Tile } from "../tiles/tile";
 import type { ColourMap } from "../values/colourMapNames";
 import type { Box, Matrix } from "../view/transform";
@@ -37,17 +36,8 @@ export interface Scene {
 }
 
 export interface Painter {
-  readonly kind: "webgl2" | "canvas2d";
   /** Device pixels. */
   resize(width: number, height: number): void;
   draw(scene: Scene): void;
-  /** The tile will not be drawn again. */
-  forget(tile: Tile): void;
-  /** Whether it draws a frame's own values yet. */
-  readonly drawsValues: boolean;
-  /** Whether it can draw these. */
-  holdsValues(picture: FramePicture): boolean;
-  /** These values will not be drawn again. */
-  forgetValues(key: string): void;
   close(): void;
 }

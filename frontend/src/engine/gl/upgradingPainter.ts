@@ -7,6 +7,7 @@
 import type { FramePicture } from "../frames/heldFrame";
 import type { Tile } from "../tiles/tile";
 import { CanvasPainter } from "./canvasPainter";
+import { isSame } from "./isSame";
 import type { Painter, Scene } from "./painter";
 import type { MakeValuePainter } from "./valuePainter";
 import type { WebglPainter } from "./webglPainter";
@@ -19,6 +20,8 @@ interface UpgradingParts {
   readonly textureBytes: number;
   /** Everything must be drawn again. */
   readonly redraw: () => void;
+  /** What is drawn from now on is drawn with WebGL2, and values where they are here: draw, if that shows more. */
+  readonly onReady: () => void;
   /** There is no WebGL2: it stays a plain canvas. */
   readonly onPlain: () => void;
   /** Both run the action in a task to come, and answer what calls it off. */
@@ -30,14 +33,16 @@ export class UpgradingPainter implements Painter {
   #parts: UpgradingParts;
   #canvas: HTMLCanvasElement;
   #painter: Painter;
-  /** The same, once it is this one. */
+  /** Once it is ready; it is the one that draws from the next drawing on. */
   #webgl: WebglPainter | null = null;
   #textureBytes: number;
   #makeValues: MakeValuePainter | null = null;
   /** A canvas has one kind of context for ever: WebGL2 has its own, over the first. */
   #upper: HTMLCanvasElement | null = null;
+  /** What is on screen; null: nothing, or not as it should be. */
+  #drawn: Scene | null = null;
   #mayUpgrade = false;
-  #isClosed = false;
+  #listening = new AbortController();
   #callOff: () => void = () => undefined;
 
   /** Null where a canvas cannot be drawn on. */
@@ -51,20 +56,26 @@ export class UpgradingPainter implements Painter {
     this.#painter = first;
     this.#parts = parts;
     this.#textureBytes = parts.textureBytes;
+    // A browser may have thrown away what was on a canvas that nobody saw.
+    const onSeen = (): void => {
+      if (document.visibilityState === "visible") this.#redraw();
+    };
+    document.addEventListener("visibilitychange", onSeen, { signal: this.#listening.signal });
   }
 
-  get kind(): Painter["kind"] {
-    return this.#painter.kind;
-  }
-
+  /** Whether it draws a frame's own values yet: what it draws next is drawn with WebGL2 then. */
   get drawsValues(): boolean {
-    return this.#painter.drawsValues;
+    return this.#webgl?.drawsValues === true;
   }
 
   /** Full frames may come: what draws them is made ready as soon as there is WebGL2. */
   useValues(make: MakeValuePainter): void {
     this.#makeValues = make;
-    if (this.#webgl !== null) this.#addValues(this.#webgl.addValues(make));
+    const webgl = this.#webgl;
+    if (webgl === null) return;
+    this.#do(webgl.addValues(make), () => {
+      this.#parts.onReady();
+    });
   }
 
   /** The first picture is there: from now on a rest may be used. */
@@ -73,12 +84,20 @@ export class UpgradingPainter implements Painter {
   }
 
   resize(width: number, height: number): void {
+    this.#drawn = null;
     this.#painter.resize(width, height);
   }
 
+  /** What is on screen already is not drawn again: a phone's GPU has that to do for each slice that comes near. */
   draw(scene: Scene): void {
-    this.#painter.draw(scene);
+    if (!isSame(scene, this.#drawn)) this.#drawNew(scene);
     if (this.#upper === null && this.#mayUpgrade) this.#upgradeAtRest();
+  }
+
+  #drawNew(scene: Scene): void {
+    if (this.#webgl !== null && this.#painter !== this.#webgl) this.#change(this.#webgl);
+    this.#painter.draw(scene);
+    this.#drawn = scene;
   }
 
   setTextureBudget(bytes: number): void {
@@ -87,21 +106,22 @@ export class UpgradingPainter implements Painter {
   }
 
   forget(tile: Tile): void {
-    this.#painter.forget(tile);
+    this.#webgl?.forget(tile);
   }
 
   holdsValues(picture: FramePicture): boolean {
-    return this.#painter.holdsValues(picture);
+    return this.#webgl?.holdsValues(picture) === true;
   }
 
   forgetValues(key: string): void {
-    this.#painter.forgetValues(key);
+    this.#webgl?.forgetValues(key);
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#listening.abort();
     this.#callOff();
     this.#painter.close();
+    if (this.#painter !== this.#webgl) this.#webgl?.close();
     this.#upper?.remove();
   }
 
@@ -124,35 +144,52 @@ export class UpgradingPainter implements Painter {
   }
 
   #begin(upper: HTMLCanvasElement, kind: typeof WebglPainter): void {
-    if (this.#isClosed) return;
+    if (this.#listening.signal.aborted) return;
     [upper.width, upper.height] = [this.#canvas.width, this.#canvas.height];
-    this.#step(upper, kind.make(upper, this.#textureBytes, this.#parts.redraw));
-  }
-
-  #step(upper: HTMLCanvasElement, making: ReturnType<typeof WebglPainter.make>): void {
-    this.#callOff = this.#parts.whenIdle(() => {
-      const { done, value } = making.next();
-      if (done !== true) this.#step(upper, making);
-      else if (value !== null) this.#change(upper, value);
-      else this.#parts.onPlain();
+    const making = kind.make(upper, this.#textureBytes, () => {
+      this.#redraw();
+    });
+    this.#do(this.#made(making), (webgl) => {
+      if (webgl === null) this.#parts.onPlain();
+      else this.#use(webgl);
     });
   }
 
-  #addValues(making: Generator<void, void, void>): void {
-    this.#callOff = this.#parts.whenIdle(() => {
-      if (making.next().done === true) this.#parts.redraw();
-      else this.#addValues(making);
-    });
+  #use(webgl: WebglPainter): void {
+    this.#webgl = webgl;
+    if (this.#drawn?.map !== "grey") this.#drawn = null; // a plain canvas has no colours for greys
+    if (this.#makeValues === null || webgl.drawsValues) this.#parts.onReady();
+    else this.useValues(this.#makeValues); // they came to be wanted too late for that
   }
 
-  #change(upper: HTMLCanvasElement, painter: WebglPainter): void {
-    painter.resize(this.#canvas.width, this.#canvas.height);
-    this.#painter.close();
-    this.#painter = painter;
-    this.#webgl = painter;
-    // The refresh that shows it is the one in which it is drawn: nothing is ever blank.
-    this.#canvas.after(upper);
+  #redraw(): void {
+    this.#drawn = null;
     this.#parts.redraw();
-    if (this.#makeValues !== null) this.#addValues(painter.addValues(this.#makeValues));
+  }
+
+  /** All that its first drawing would wait for. */
+  *#made(making: ReturnType<typeof WebglPainter.make>): ReturnType<typeof WebglPainter.make> {
+    const webgl = yield* making;
+    if (webgl === null) return null;
+    if (this.#makeValues !== null) yield* webgl.addValues(this.#makeValues);
+    yield* webgl.warm();
+    return webgl;
+  }
+
+  /** Step by step, each when there is nothing else to do. */
+  #do<Result>(steps: Generator<void, Result, void>, then: (result: Result) => void): void {
+    this.#callOff = this.#parts.whenIdle(() => {
+      const { done, value } = steps.next();
+      if (done === true) then(value);
+      else this.#do(steps, then);
+    });
+  }
+
+  /** The refresh that shows it is the one in which it is drawn: nothing is ever blank. */
+  #change(webgl: WebglPainter): void {
+    webgl.resize(this.#canvas.width, this.#canvas.height);
+    this.#painter.close();
+    this.#painter = webgl;
+    if (this.#upper !== null) this.#canvas.after(this.#upper);
   }
 }

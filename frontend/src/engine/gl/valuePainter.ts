@@ -52,6 +52,12 @@ export class ValuePainter {
     this.#textures = textures;
   }
 
+  /** Draws anything, so that the GPU has the program ready. */
+  warm(): void {
+    this.#gl.useProgram(this.#program.program);
+    this.#gl.drawArrays(this.#gl.TRIANGLE_STRIP, 0, 4);
+  }
+
   holds(picture: FramePicture): boolean {
     return this.#textures.holds(picture);
   }

@@ -9,7 +9,6 @@ import { TexturePool } from "./texturePool";
 import type { MakeValuePainter, ValuePainter } from "./valuePainter";
 
 export class WebglPainter implements Painter {
-  readonly kind = "webgl2";
   #gl: WebGL2RenderingContext;
   #canvas: HTMLCanvasElement;
   #program: Program;
@@ -76,6 +75,7 @@ export class WebglPainter implements Painter {
     );
   }
 
+  /** Whether it draws a frame's own values yet. */
   get drawsValues(): boolean {
     return this.#values !== null;
   }
@@ -84,6 +84,23 @@ export class WebglPainter implements Painter {
   *addValues(make: MakeValuePainter): Generator<void, void, void> {
     this.#makeValues = make;
     this.#values = yield* make(this.#gl);
+  }
+
+  /**
+   * A GPU is done with making a program when it has drawn with it once: here, one pixel that nobody may see. To be asked
+   * until it is done, each time in a task of its own.
+   */
+  *warm(): Generator<void, void, void> {
+    const gl = this.#gl;
+    gl.enable(gl.SCISSOR_TEST);
+    gl.scissor(0, 0, 1, 1);
+    gl.useProgram(this.#program.program);
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+    this.#values?.warm();
+    gl.disable(gl.SCISSOR_TEST);
+    const drawn = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    while (drawn !== null && gl.getSyncParameter(drawn, gl.SYNC_STATUS) === gl.UNSIGNALED) yield;
   }
 
   resize(width: number, height: number): void {
@@ -107,14 +124,17 @@ export class WebglPainter implements Painter {
     this.#textures.setBudget(bytes);
   }
 
+  /** The tile will not be drawn again. */
   forget(tile: Tile): void {
     this.#textures.forget(tile);
   }
 
+  /** Whether it can draw these. */
   holdsValues(picture: FramePicture): boolean {
     return this.#values?.holds(picture) === true;
   }
 
+  /** These values will not be drawn again. */
   forgetValues(key: string): void {
     this.#values?.forget(key);
   }

@@ -215,10 +215,6 @@ export class Reading {
     return this.#stage?.loads() ?? new Uint8Array();
   }
 
-  get painterKind(): string {
-    return this.#stage?.painterKind ?? "none";
-  }
-
   // Where
 
   openItem(place: number): void {
