@@ -62,8 +62,6 @@ export class Stage {
       onPlain: () => {
         this.#frames.stop();
       },
-      later: inTask,
-      whenIdle,
     });
     if (painter === null) throw new Error("This browser draws on no canvas.");
     this.#painter = painter;

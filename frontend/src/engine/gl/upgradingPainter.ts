@@ -5,6 +5,7 @@
  */
 
 import type { FramePicture } from "../frames/heldFrame";
+import { inTask, whenIdle } from "../tasks";
 import type { Tile } from "../tiles/tile";
 import { CanvasPainter } from "./canvasPainter";
 import { isSame } from "./isSame";
@@ -24,9 +25,6 @@ interface UpgradingParts {
   readonly onReady: () => void;
   /** There is no WebGL2: it stays a plain canvas. */
   readonly onPlain: () => void;
-  /** Both run the action in a task to come, and answer what calls it off. */
-  readonly later: (action: () => void, ms: number) => () => void;
-  readonly whenIdle: (action: () => void) => () => void;
 }
 
 export class UpgradingPainter implements Painter {
@@ -37,11 +35,10 @@ export class UpgradingPainter implements Painter {
   #webgl: WebglPainter | null = null;
   #textureBytes: number;
   #makeValues: MakeValuePainter | null = null;
-  /** A canvas has one kind of context for ever: WebGL2 has its own, over the first. */
-  #upper: HTMLCanvasElement | null = null;
   /** What is on screen; null: nothing, or not as it should be. */
   #drawn: Scene | null = null;
   #mayUpgrade = false;
+  #hasBegun = false;
   #listening = new AbortController();
   #callOff: () => void = () => undefined;
 
@@ -57,10 +54,7 @@ export class UpgradingPainter implements Painter {
     this.#parts = parts;
     this.#textureBytes = parts.textureBytes;
     // A browser may have thrown away what was on a canvas that nobody saw.
-    const onSeen = (): void => {
-      if (document.visibilityState === "visible") this.#redraw();
-    };
-    document.addEventListener("visibilitychange", onSeen, { signal: this.#listening.signal });
+    document.addEventListener("visibilitychange", this.#redraw, { signal: this.#listening.signal });
   }
 
   /** Whether it draws a frame's own values yet: what it draws next is drawn with WebGL2 then. */
@@ -91,7 +85,7 @@ export class UpgradingPainter implements Painter {
   /** What is on screen already is not drawn again: a phone's GPU has that to do for each slice that comes near. */
   draw(scene: Scene): void {
     if (!isSame(scene, this.#drawn)) this.#drawNew(scene);
-    if (this.#upper === null && this.#mayUpgrade) this.#upgradeAtRest();
+    if (this.#mayUpgrade && !this.#hasBegun) this.#upgradeAtRest();
   }
 
   #drawNew(scene: Scene): void {
@@ -122,19 +116,16 @@ export class UpgradingPainter implements Painter {
     this.#callOff();
     this.#painter.close();
     if (this.#painter !== this.#webgl) this.#webgl?.close();
-    this.#upper?.remove();
   }
 
   #upgradeAtRest(): void {
     this.#callOff();
-    this.#callOff = this.#parts.later(() => {
-      const upper = document.createElement("canvas");
-      this.#upper = upper;
-      upper.ariaHidden = "true"; // the first has the name
+    this.#callOff = inTask(() => {
+      this.#hasBegun = true;
       // Its code is no part of what a first picture needs.
       void import("./webglPainter").then(
         ({ WebglPainter }) => {
-          this.#begin(upper, WebglPainter);
+          this.#begin(WebglPainter);
         },
         () => {
           this.#parts.onPlain();
@@ -143,13 +134,14 @@ export class UpgradingPainter implements Painter {
     }, RESTS_AFTER_MS);
   }
 
-  #begin(upper: HTMLCanvasElement, kind: typeof WebglPainter): void {
+  #begin(kind: typeof WebglPainter): void {
     if (this.#listening.signal.aborted) return;
-    [upper.width, upper.height] = [this.#canvas.width, this.#canvas.height];
-    const making = kind.make(upper, this.#textureBytes, () => {
-      this.#redraw();
+    const making = kind.make({
+      textureBytes: this.#textureBytes,
+      makeValues: () => this.#makeValues,
+      onRestored: this.#redraw,
     });
-    this.#do(this.#made(making), (webgl) => {
+    this.#do(making, (webgl) => {
       if (webgl === null) this.#parts.onPlain();
       else this.#use(webgl);
     });
@@ -162,23 +154,14 @@ export class UpgradingPainter implements Painter {
     else this.useValues(this.#makeValues); // they came to be wanted too late for that
   }
 
-  #redraw(): void {
+  #redraw = (): void => {
     this.#drawn = null;
     this.#parts.redraw();
-  }
-
-  /** All that its first drawing would wait for. */
-  *#made(making: ReturnType<typeof WebglPainter.make>): ReturnType<typeof WebglPainter.make> {
-    const webgl = yield* making;
-    if (webgl === null) return null;
-    if (this.#makeValues !== null) yield* webgl.addValues(this.#makeValues);
-    yield* webgl.warm();
-    return webgl;
-  }
+  };
 
   /** Step by step, each when there is nothing else to do. */
   #do<Result>(steps: Generator<void, Result, void>, then: (result: Result) => void): void {
-    this.#callOff = this.#parts.whenIdle(() => {
+    this.#callOff = whenIdle(() => {
       const { done, value } = steps.next();
       if (done === true) then(value);
       else this.#do(steps, then);
@@ -187,9 +170,8 @@ export class UpgradingPainter implements Painter {
 
   /** The refresh that shows it is the one in which it is drawn: nothing is ever blank. */
   #change(webgl: WebglPainter): void {
-    webgl.resize(this.#canvas.width, this.#canvas.height);
+    webgl.showOver(this.#canvas);
     this.#painter.close();
     this.#painter = webgl;
-    if (this.#upper !== null) this.#canvas.after(this.#upper);
   }
 }

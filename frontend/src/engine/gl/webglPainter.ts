@@ -8,6 +8,15 @@ import { type Program, beginProgram, endProgram } from "./program";
 import { TexturePool } from "./texturePool";
 import type { MakeValuePainter, ValuePainter } from "./valuePainter";
 
+interface WebglParts {
+  /** What textures of tiles may take. */
+  readonly textureBytes: number;
+  /** What draws values, where they are wanted by now. */
+  readonly makeValues: () => MakeValuePainter | null;
+  /** Everything must be drawn again. */
+  readonly onRestored: () => void;
+}
+
 export class WebglPainter implements Painter {
   #gl: WebGL2RenderingContext;
   #canvas: HTMLCanvasElement;
@@ -20,8 +29,13 @@ export class WebglPainter implements Painter {
   #makeValues: MakeValuePainter | null = null;
   #values: ValuePainter | null = null;
 
-  /** Null where there is no WebGL2. Each step that waits for the GPU is one alone. */
-  static *make(canvas: HTMLCanvasElement, textureBytes: number, onRestored: () => void): Generator<void, WebglPainter | null, void> {
+  /**
+   * Null where there is no WebGL2. Each step that waits for the GPU is one alone, and the first drawing waits for nothing
+   * more.
+   */
+  static *make(parts: WebglParts): Generator<void, WebglPainter | null, void> {
+    const canvas = document.createElement("canvas");
+    canvas.ariaHidden = "true"; // the one beneath has the name
     const gl = canvas.getContext("webgl2", {
       alpha: false,
       antialias: false,
@@ -33,14 +47,19 @@ export class WebglPainter implements Painter {
     const begun = beginProgram(gl);
     yield;
     const program = endProgram(gl, begun);
-    return program === null ? null : new WebglPainter(canvas, gl, program, { textureBytes, onRestored });
+    if (program === null) return null;
+    const painter = new WebglPainter(canvas, gl, program, parts);
+    const makeValues = parts.makeValues();
+    if (makeValues !== null) yield* painter.addValues(makeValues);
+    yield* painter.#warm();
+    return painter;
   }
 
   private constructor(
     canvas: HTMLCanvasElement,
     gl: WebGL2RenderingContext,
     program: Program,
-    { textureBytes, onRestored }: { textureBytes: number; onRestored: () => void },
+    { textureBytes, onRestored }: WebglParts,
   ) {
     this.#canvas = canvas;
     this.#gl = gl;
@@ -90,7 +109,7 @@ export class WebglPainter implements Painter {
    * A GPU is done with making a program when it has drawn with it once: here, one pixel that nobody may see. To be asked
    * until it is done, each time in a task of its own.
    */
-  *warm(): Generator<void, void, void> {
+  *#warm(): Generator<void, void, void> {
     const gl = this.#gl;
     gl.enable(gl.SCISSOR_TEST);
     gl.scissor(0, 0, 1, 1);
@@ -101,6 +120,12 @@ export class WebglPainter implements Painter {
     const drawn = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     gl.flush();
     while (drawn !== null && gl.getSyncParameter(drawn, gl.SYNC_STATUS) === gl.UNSIGNALED) yield;
+  }
+
+  /** A canvas has one kind of context for ever: WebGL2 has its own, over the plain one. Draw at once. */
+  showOver(plain: HTMLCanvasElement): void {
+    this.resize(plain.width, plain.height);
+    plain.after(this.#canvas);
   }
 
   resize(width: number, height: number): void {
@@ -144,6 +169,7 @@ export class WebglPainter implements Painter {
     this.#textures.clear();
     this.#values?.clear();
     this.#gl.getExtension("WEBGL_lose_context")?.loseContext();
+    this.#canvas.remove();
   }
 
   #pass(scene: Scene, { matrix, quads }: Pick<Scene, "matrix" | "quads">, lens: Lens | null): void {
