@@ -74,7 +74,7 @@ class Fingers:
         """At the moments of a hand (s), as a screen tells them, however long a busy page takes to hear of each."""
         first = time.time()
         for kind, points, after_s in touches:
-            time.sleep(max(0.0, first + after_s - time.time()))
+            time.sleep(max(0.0, first + after_s - time.time()))  # a hand takes that long
             self._send(kind, points, first + after_s)
 
     def _send(self, kind: str, points: Sequence[Point], at_s: float | None = None) -> None:

@@ -57,7 +57,7 @@ float greyBetween(float value) {
   return mix(greyOf(int(below)), greyOf(int(below) + 1), value - below);
 }
 
-// The greys of magnified images: as below for a width of one pixel, without its loops, which cost twice as much.
+// The greys of magnified images: as below for a width of one pixel, without its loops, which cost half as much again.
 float between(vec2 at) {
   vec2 from = floor(at - 0.5);
   vec2 far = at - 0.5 - from;
