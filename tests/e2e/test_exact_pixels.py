@@ -42,6 +42,17 @@ WebGL2RenderingContext.prototype.drawArrays = function (...given) {
     return draw.apply(this, given);
 };
 """
+# When it is called exact: whether what drew it is on the page, and how often it had drawn by then.
+NOTE_WHEN_EXACT = (
+    COUNT_DRAWN
+    + """
+window.whenExact = null;
+new MutationObserver(() => {
+    if (window.whenExact !== null || document.querySelector(".quality")?.textContent !== "Exact") return;
+    window.whenExact = document.querySelector(".surface canvas + canvas") === null ? -1 : window.drawn;
+}).observe(document, { subtree: true, childList: true, characterData: true });
+"""
+)
 READ_BACK = """() => {
     const gl = document.querySelector(".surface canvas + canvas").getContext("webgl2");
     const [width, height] = [gl.drawingBufferWidth, gl.drawingBufferHeight];
@@ -151,6 +162,21 @@ def test_what_is_on_screen_is_not_drawn_again(open_app: OpenApp) -> None:
     assert app.page.evaluate("window.drawn") == before
     app.page.keyboard.press("i")
     app.until(lambda: app.page.evaluate("window.drawn") > before)
+
+
+def test_what_was_drawn_before_it_was_shown_is_seen_and_is_called_exact_no_sooner(open_app: OpenApp) -> None:
+    app = open_app(PHONE, "clinician")
+    app.page.add_init_script(NOTE_WHEN_EXACT)
+    app.open_study(CT)
+    app.until(lambda: app.page.evaluate("window.whenExact") is not None)
+    app.page.wait_for_timeout(300)  # as long as it takes to be on screen
+    seen = app.greys()
+    drawn = app.page.evaluate("window.drawn")
+    assert app.page.evaluate("window.whenExact") == drawn  # the very drawing that is seen
+    app.page.keyboard.press("i")
+    app.until(lambda: app.page.evaluate("window.drawn") > drawn)
+    app.page.keyboard.press("i")
+    app.until(lambda: np.array_equal(app.greys(), seen))
 
 
 def test_a_window_is_dragged_without_asking_the_server(

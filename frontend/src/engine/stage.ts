@@ -294,18 +294,26 @@ export class Stage {
       this.#painter.draw(NOTHING);
       return;
     }
-    const part = visiblePart(this.#view, frame.format, this.#viewport);
-    const complete = this.#frames.isExact(frame) || this.#isComplete(frame, part);
-    if (complete) this.#painter.allowUpgrade();
-    if (complete || this.#picture.canDraw(frame)) this.#frames.begin();
+    const complete = this.#goOn(frame);
     this.#look.ask(complete);
     const lens = this.#lens(frame);
     const shownIndex = this.#shownIndex(frame);
     this.#shown = shownIndex === null ? undefined : this.#stack.frames[shownIndex];
-    this.#painter.draw(this.#picture.scene(this.#shown, { view: this.#view, viewport: this.#viewport, ratio: this.#ratio }, lens));
+    const scene = this.#picture.scene(this.#shown, { view: this.#view, viewport: this.#viewport, ratio: this.#ratio }, lens);
+    const isOnScreen = this.#painter.draw(scene);
     this.#ask(nowMs);
+    if (!isOnScreen) return; // nothing is told before it is seen
     const isBest = complete && !this.#look.isMoving;
     this.#tell(shownIndex, shownIndex === this.#index ? this.#picture.levelOf(frame, zoomOf(this.#view, this.#ratio), isBest) : "loading", lens);
+  }
+
+  /** Begins what waits for a picture. Whether all of it is here that this screen can show. */
+  #goOn(frame: Frame): boolean {
+    const part = visiblePart(this.#view, frame.format, this.#viewport);
+    const complete = this.#frames.isExact(frame) || this.#isComplete(frame, part);
+    if (complete) this.#painter.allowUpgrade();
+    if (complete || this.#picture.canDraw(frame)) this.#frames.begin();
+    return complete;
   }
 
   /** Tells what is looked at to those who bring tiles and values. */

@@ -275,7 +275,9 @@ const opening: Read<DigestOpening> = (value) => {
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   const letters = atob(base64);
-  return Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = letters.charCodeAt(at); // the first picture waits for it: a call for each is ten times as long
+  return bytes;
 }
 
 const hung: Read<Hung> = (value) => {

@@ -10,4 +10,5 @@ export * from "./policy";
 export * from "./received";
 export * from "./roles";
 export * from "./shares";
+export * from "./stackSayings";
 export * from "./uploads";

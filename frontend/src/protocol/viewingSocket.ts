@@ -2,7 +2,7 @@
 
 import { LevelParts } from "./levelParts";
 import { type LevelGot, readEnvelope } from "./frames";
-import { type ViewingMessage, readViewingMessage, saying } from "./viewingMessages";
+import { type ViewingMessage, readViewingMessage, sayingOfLine } from "./viewingMessages";
 
 /** `blocked`: it does not come about, though the page is here; somebody between us and the server may not let it. */
 export type LinkState = "connecting" | "up" | "cut" | "blocked" | "ended";
@@ -184,7 +184,7 @@ export class ViewingSocket {
     const acknowledge = (): void => {
       this.#cancelAck = null;
       this.#ackedAtMs = this.#world.now();
-      this.say(saying.ack(this.#receivedBytes));
+      this.say(sayingOfLine.ack(this.#receivedBytes));
     };
     const waitMs = this.#ackedAtMs + ACK_EVERY_MS - this.#world.now();
     if (waitMs <= 0) acknowledge();
@@ -203,7 +203,7 @@ export class ViewingSocket {
   #askWhetherAlive(withinMs: number): void {
     const [socket, askedAtMs] = [this.#socket, this.#world.now()];
     if (socket === null) return;
-    this.say(saying.ping());
+    this.say(sayingOfLine.ping());
     this.#cancelWatch();
     this.#cancelWatch = this.#world.later(() => {
       if (this.#heardAtMs > askedAtMs) this.#watch();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { orderOf, runsOf, saying } from "../../src/protocol/index";
+import { orderOf, runsOf, saying } from "../../src/protocol/later";
+import { sayingOfLine } from "../../src/protocol/viewingMessages";
 
 /** What the server's tests read: whatever we say has its form there. */
 const said = import.meta.glob<unknown>("../contracts/said/good/*.json", { eager: true, import: "default" });
@@ -27,8 +28,8 @@ const OURS: Readonly<Record<string, string>> = {
     [[13, 8192]],
   ),
   close: saying.close(1),
-  ack: saying.ack(123456),
-  ping: saying.ping(),
+  ack: sayingOfLine.ack(123456),
+  ping: sayingOfLine.ping(),
 };
 
 describe("what we say on the viewer's socket", () => {

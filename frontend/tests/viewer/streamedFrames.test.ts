@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { streaming } from "../../src/app/screens/viewer/streamedFrames";
 import type { Frame, FrameSink, FrameSource, ImageFormat, Look, Refusal, Stack } from "../../src/engine/index";
 import type { EarlyLevels } from "../../src/app/state/earlyLevels";
-import type { LevelGot, Reach, ViewingListener, ViewingSocket } from "../../src/protocol/index";
+import type { LevelGot, ViewingListener, ViewingSocket } from "../../src/protocol/index";
+import type { Reach } from "../../src/protocol/later";
 
 const FORMAT = { columns: 512, rows: 512 } as ImageFormat;
 const SERIES = "1.2.3";

@@ -37,6 +37,8 @@ export class UpgradingPainter implements Painter {
   #makeValues: MakeValuePainter | null = null;
   /** What is on screen; null: nothing, or not as it should be. */
   #drawn: Scene | null = null;
+  /** What WebGL2 drew first, before it is shown, and whether the GPU is done with it. */
+  #unseen: { readonly scene: Scene; isDone: boolean } | null = null;
   #mayUpgrade = false;
   #hasBegun = false;
   #listening = new AbortController();
@@ -79,19 +81,45 @@ export class UpgradingPainter implements Painter {
 
   resize(width: number, height: number): void {
     this.#drawn = null;
+    this.#unseen = null;
     this.#painter.resize(width, height);
   }
 
-  /** What is on screen already is not drawn again: a phone's GPU has that to do for each slice that comes near. */
-  draw(scene: Scene): void {
-    if (!isSame(scene, this.#drawn)) this.#drawNew(scene);
+  /**
+   * Whether it is on screen then; where not, it will be asked for again. What is there already is not drawn again: a
+   * phone's GPU has that to do for each slice that comes near.
+   */
+  draw(scene: Scene): boolean {
+    const isShown = isSame(scene, this.#drawn) || this.#drawNew(scene);
     if (this.#mayUpgrade && !this.#hasBegun) this.#upgradeAtRest();
+    return isShown;
   }
 
-  #drawNew(scene: Scene): void {
-    if (this.#webgl !== null && this.#painter !== this.#webgl) this.#change(this.#webgl);
-    this.#painter.draw(scene);
+  #drawNew(scene: Scene): boolean {
+    const webgl = this.#webgl;
+    const isFirst = webgl !== null && this.#painter !== webgl;
+    if (isFirst && this.#isHeldBack(webgl, scene)) return false;
+    if (isFirst) this.#change(webgl);
+    if (!isFirst || !isSame(scene, this.#unseen?.scene)) this.#painter.draw(scene);
+    this.#unseen = null;
     this.#drawn = scene;
+    return true;
+  }
+
+  /**
+   * To show a drawing holds the page up until the GPU is done with it, and the first has all to bring there: it is drawn
+   * where nobody sees it. A hand does not wait for that, nor does a screen that shows nothing.
+   */
+  #isHeldBack(webgl: WebglPainter, scene: Scene): boolean {
+    if (this.#drawn === null) return false;
+    if (this.#unseen !== null) return isSame(scene, this.#unseen.scene) && !this.#unseen.isDone;
+    const unseen = { scene, isDone: false };
+    this.#unseen = unseen;
+    this.#do(webgl.drawUnseen(scene, this.#canvas), () => {
+      unseen.isDone = true;
+      this.#parts.redraw();
+    });
+    return true;
   }
 
   setTextureBudget(bytes: number): void {
@@ -137,6 +165,7 @@ export class UpgradingPainter implements Painter {
   #begin(kind: typeof WebglPainter): void {
     if (this.#listening.signal.aborted) return;
     const making = kind.make({
+      size: this.#canvas,
       textureBytes: this.#textureBytes,
       makeValues: () => this.#makeValues,
       onRestored: this.#redraw,
@@ -162,6 +191,7 @@ export class UpgradingPainter implements Painter {
   /** Step by step, each when there is nothing else to do. */
   #do<Result>(steps: Generator<void, Result, void>, then: (result: Result) => void): void {
     this.#callOff = whenIdle(() => {
+      if (this.#listening.signal.aborted) return;
       const { done, value } = steps.next();
       if (done === true) then(value);
       else this.#do(steps, then);

@@ -1,6 +1,7 @@
 /** Draws with WebGL2. A lost context is waited for; what is drawn comes back when it does. */
 
 import type { FramePicture } from "../frames/heldFrame";
+import type { Size } from "../model";
 import type { Tile } from "../tiles/tile";
 import type { Matrix } from "../view/transform";
 import type { Lens, Painter, Quad, Scene } from "./painter";
@@ -9,6 +10,8 @@ import { TexturePool } from "./texturePool";
 import type { MakeValuePainter, ValuePainter } from "./valuePainter";
 
 interface WebglParts {
+  /** Device pixels. To change it later costs as much as to make it. */
+  readonly size: Size;
   /** What textures of tiles may take. */
   readonly textureBytes: number;
   /** What draws values, where they are wanted by now. */
@@ -36,6 +39,8 @@ export class WebglPainter implements Painter {
   static *make(parts: WebglParts): Generator<void, WebglPainter | null, void> {
     const canvas = document.createElement("canvas");
     canvas.ariaHidden = "true"; // the one beneath has the name
+    canvas.width = parts.size.width;
+    canvas.height = parts.size.height;
     const gl = canvas.getContext("webgl2", {
       alpha: false,
       antialias: false,
@@ -106,8 +111,7 @@ export class WebglPainter implements Painter {
   }
 
   /**
-   * A GPU is done with making a program when it has drawn with it once: here, one pixel that nobody may see. To be asked
-   * until it is done, each time in a task of its own.
+   * A GPU is done with making a program when it has drawn with it once: here, one pixel that nobody may see.
    */
   *#warm(): Generator<void, void, void> {
     const gl = this.#gl;
@@ -117,9 +121,22 @@ export class WebglPainter implements Painter {
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
     this.#values?.warm();
     gl.disable(gl.SCISSOR_TEST);
+    yield* this.#rest();
+  }
+
+  /** Until the GPU has done all that it was given. */
+  *#rest(): Generator<void, void, void> {
+    const gl = this.#gl;
     const drawn = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     gl.flush();
     while (drawn !== null && gl.getSyncParameter(drawn, gl.SYNC_STATUS) === gl.UNSIGNALED) yield;
+  }
+
+  /** Draws before it is shown, until it can be without waiting for the GPU. */
+  *drawUnseen(scene: Scene, { width, height }: Size): Generator<void, void, void> {
+    this.resize(width, height);
+    this.draw(scene);
+    yield* this.#rest();
   }
 
   /** A canvas has one kind of context for ever: WebGL2 has its own, over the plain one. Draw at once. */

@@ -1,6 +1,7 @@
 /** Brings the patient's other studies and lays one beside the study that is read. */
 
 import { type ReadonlySignal, batch, computed, effect, signal } from "@preact/signals";
+import { inTask } from "../../../engine/index";
 import { type Prior, fetchDigest, fetchPriors } from "../../../protocol/index";
 import { toast } from "../../components/index";
 import { t } from "../../i18n/viewer";
@@ -27,11 +28,13 @@ export class Comparing {
   /** Asks which there are once the first picture is seen. Until the returned function is called. */
   start(): () => void {
     this.#left = new AbortController();
+    let callOff = (): void => undefined;
     const stop = effect(() => {
-      if (this.#room.hasBegun.value) void this.#ask();
+      if (this.#room.hasBegun.value) callOff = inTask(() => void this.#ask()); // not within the drawing that shows it
     });
     return () => {
       stop();
+      callOff();
       this.#left.abort();
     };
   }

@@ -1,7 +1,8 @@
 /** The stacks that are open on a viewing socket: their numbers, and how what the sink has of them is said. */
 
 import type { Frame, FrameSink, Stack } from "../../../engine/index";
-import { type Run, type SaidFrames, type ViewingSocket, orderOf, runsOf, saying } from "../../../protocol/index";
+import type { ViewingSocket } from "../../../protocol/index";
+import { type Run, type SaidFrames, orderOf, runsOf, saying } from "../../../protocol/later";
 
 /** More levels than any frame has: said of frames that are of no use here, so that none of them comes. */
 const ALL: Omit<Run, "frames"> = { held: 32, levels: 32 };

@@ -7,13 +7,11 @@ import type { Frame, FrameSink, FrameSource, Look, MakeFrameSource } from "../..
 import {
   type LevelGot,
   type LinkState,
-  type Reach,
-  type SocketView,
   type ViewingListener,
   type ViewingMessage,
   type ViewingSocket,
-  saying,
 } from "../../../protocol/index";
+import { type Reach, type SocketView, saying } from "../../../protocol/later";
 import type { EarlyLevels } from "../../state/earlyLevels";
 import { OpenStacks } from "./openStacks";
 
