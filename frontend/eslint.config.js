@@ -12,8 +12,8 @@ const outside = (...names) => ({
 });
 const packages = { regex: "^[^.]", message: "No packages in here: the platform is enough." };
 const byIndex = {
-  // Two doors into protocol: what its index names is part of the first load.
-  regex: "/(engine|protocol|offline)/(?!index$|later$).+",
+  // Three doors into protocol: what its index names is part of the first load, and what streams waits for no later screen.
+  regex: "/(engine|protocol|offline)/(?!index$|later$|stackSayings$).+",
   message: "Enter another room by its index.",
 };
 

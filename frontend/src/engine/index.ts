@@ -45,7 +45,7 @@ export {
 export type { FrameStream, VoiTable } from "./frames/stream";
 export { COLOUR_MAPS, type ColourMap } from "./values/colourMapNames";
 export type { ValueRange } from "./values/range";
-export { inTask, ownTask, whenIdle } from "./tasks";
+export { inTask, whenIdle } from "./tasks";
 export { LOAD } from "./tiles/frameShelf";
 export { QUICK_PIXELS } from "./stageFrames";
 export { decodeSoon } from "./tiles/tile";

@@ -12,13 +12,6 @@ export function inTask(action: () => void, ms = 0): () => void {
   };
 }
 
-/** Goes on in a task of its own. */
-export function ownTask(): Promise<void> {
-  return new Promise((resolve) => {
-    inTask(resolve);
-  });
-}
-
 export function whenIdle(action: () => void): () => void {
   // The types say that it is everywhere.
   if (!("requestIdleCallback" in globalThis)) return inTask(action, PAUSE_MS);

@@ -10,5 +10,4 @@ export * from "./policy";
 export * from "./received";
 export * from "./roles";
 export * from "./shares";
-export * from "./stackSayings";
 export * from "./uploads";

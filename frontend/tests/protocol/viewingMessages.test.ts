@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { orderOf, runsOf, saying } from "../../src/protocol/later";
+import { orderOf, runsOf, saying } from "../../src/protocol/stackSayings";
 import { sayingOfLine } from "../../src/protocol/viewingMessages";
 
 /** What the server's tests read: whatever we say has its form there. */

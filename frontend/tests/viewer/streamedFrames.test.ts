@@ -3,7 +3,7 @@ import { streaming } from "../../src/app/screens/viewer/streamedFrames";
 import type { Frame, FrameSink, FrameSource, ImageFormat, Look, Refusal, Stack } from "../../src/engine/index";
 import type { EarlyLevels } from "../../src/app/state/earlyLevels";
 import type { LevelGot, ViewingListener, ViewingSocket } from "../../src/protocol/index";
-import type { Reach } from "../../src/protocol/later";
+import type { Reach } from "../../src/protocol/stackSayings";
 
 const FORMAT = { columns: 512, rows: 512 } as ImageFormat;
 const SERIES = "1.2.3";

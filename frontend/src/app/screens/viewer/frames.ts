@@ -1,6 +1,6 @@
 /** Full frames for the panes of a room: brought by the server level by level, kept within one budget for them all. */
 
-import { type ArrivedLevel, type Frame, LevelFailure, sharedFrames } from "../../../engine/index";
+import { type ArrivedLevel, type Frame, LevelFailure, fetchFrames, sharedFrames } from "../../../engine/index";
 import { fetchLevel } from "../../../protocol/index";
 import { frameBudgetBytes } from "./layout";
 import { failureOf } from "./tiles";
@@ -11,8 +11,9 @@ export const openFrames = sharedFrames(async () => {
   return { load: loadLevel, streaming: overSocket, budgetBytes: frameBudgetBytes() };
 });
 
-/** What streams them, before anybody asks for the first; their own code: fetchFrames of the engine. */
-export function fetchStreamingSoon(): void {
+/** Their code, before anybody asks for the first of them. */
+export function fetchFramesSoon(): void {
+  fetchFrames();
   import("./overSocket").catch(() => undefined); // opening them asks again, and hears
 }
 

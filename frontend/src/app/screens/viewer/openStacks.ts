@@ -2,7 +2,7 @@
 
 import type { Frame, FrameSink, Stack } from "../../../engine/index";
 import type { ViewingSocket } from "../../../protocol/index";
-import { type Run, type SaidFrames, orderOf, runsOf, saying } from "../../../protocol/later";
+import { type Run, type SaidFrames, orderOf, runsOf, saying } from "../../../protocol/stackSayings";
 
 /** More levels than any frame has: said of frames that are of no use here, so that none of them comes. */
 const ALL: Omit<Run, "frames"> = { held: 32, levels: 32 };

@@ -1,13 +1,13 @@
 /** Brings the digest of a study: the one request before the first picture. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { QUICK_PIXELS, decodeSoon, fetchFrames, inTask, ownTask } from "../../../engine/index";
+import { QUICK_PIXELS, decodeSoon } from "../../../engine/index";
 import type { Digest, Failure } from "../../../protocol/index";
 import { savesData } from "../../state/dataSaver";
 import { openDigest } from "../../state/earlyDigest";
 import { askLevelsEarly } from "../../state/earlyLevels";
 import { connectEarly } from "../../state/earlySocket";
-import { fetchStreamingSoon } from "./frames";
+import { fetchFramesSoon } from "./frames";
 import { Room } from "./room";
 
 export type Opening =
@@ -25,14 +25,11 @@ export interface Opened {
 export function openStudy(uid: string): Opened {
   const state = signal<Opening>({ kind: "loading" });
   const closing = new AbortController();
-  const isClosed = (): boolean => closing.signal.aborted;
   const load = async (): Promise<void> => {
     state.value = { kind: "loading" };
     const answer = await openDigest(uid, closing.signal);
-    if (isClosed()) return;
-    if (answer.ok) prepare(answer.value, closing.signal);
-    await ownTask(); // to make the screen is one, to read the answer was another
-    if (isClosed()) return;
+    if (closing.signal.aborted) return;
+    if (answer.ok) prepare(answer.value);
     state.value = answer.ok
       ? { kind: "ready", room: new Room(answer.value) }
       : { kind: "failed", failure: answer.failure };
@@ -55,16 +52,13 @@ export function openStudy(uid: string): Opened {
 }
 
 /** What the exact picture needs comes while the first is drawn; where that has yet to be asked for, the line is its own. */
-function prepare(digest: Digest, closed: AbortSignal): void {
+function prepare(digest: Digest): void {
   const { opening } = digest;
   if (opening !== null) decodeSoon(opening.image);
   connectEarly();
   if (opening === null || savesData.value) return;
-  // Each in a task of its own: a request costs the page's thread some milliseconds.
-  const askLevels = (): void => {
-    if (!closed.aborted && isQuick(digest)) askLevelsEarly(opening.instance, opening.frame);
-  };
-  for (const step of [fetchFrames, fetchStreamingSoon, askLevels]) inTask(step);
+  fetchFramesSoon();
+  if (isQuick(digest)) askLevelsEarly(opening.instance, opening.frame);
 }
 
 /** Whether the stream of what is shown first is small enough to come before anything else is asked for. */

@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { h } from "preact";
 import type { MakeFrameSource } from "../../../engine/index";
 import { ViewingSocket, pageWorld } from "../../../protocol/index";
-import type { Reach } from "../../../protocol/later";
+import type { Reach } from "../../../protocol/stackSayings";
 import { countUsed, savesData } from "../../state/dataSaver";
 import { takeEarlyLevels } from "../../state/earlyLevels";
 import { learnSession } from "../../state/session";

@@ -11,7 +11,7 @@ import {
   type ViewingMessage,
   type ViewingSocket,
 } from "../../../protocol/index";
-import { type Reach, type SocketView, saying } from "../../../protocol/later";
+import { type Reach, type SocketView, saying } from "../../../protocol/stackSayings";
 import type { EarlyLevels } from "../../state/earlyLevels";
 import { OpenStacks } from "./openStacks";
 
