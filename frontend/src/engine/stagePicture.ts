@@ -19,6 +19,7 @@ export interface Sight {
 
 const NO_IMAGE = { columns: 1, rows: 1, aspect: 1 };
 export const NOTHING: Scene = {
+  frame: null,
   matrix: { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 },
   quads: [],
   values: null,
@@ -51,6 +52,7 @@ export class StagePicture {
         ? []
         : quadsOf(shown, this.#tiles.tilesOf(shown), rungFor(shown, zoom), part, this.#look.window);
     return {
+      frame: shown ?? null,
       matrix: onPixels(scaled(imageToScreen(view, format, viewport), ratio)),
       quads: quads(zoomOf(view, ratio), visiblePart(view, format, viewport)),
       values: picture === null || (lens === null && this.#isHidden(picture, sight)) ? null : this.#layer(picture),

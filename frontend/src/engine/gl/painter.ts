@@ -1,5 +1,6 @@
 /** What draws: WebGL2, or a 2-D canvas where that is missing. Both draw the same scene. */
 
+import type { Frame } from "../model";
 import type { Tile } from "../tiles/tile";
 import type { ColourMap } from "../values/colourMapNames";
 import type { Box, Matrix } from "../view/transform";
@@ -23,6 +24,8 @@ export interface Lens {
 }
 
 export interface Scene {
+  /** What it is a picture of; null: of nothing. */
+  readonly frame: Frame | null;
   /** From image pixels to device pixels. */
   readonly matrix: Matrix;
   /** Drawn in this order: the finest last. */

@@ -27,6 +27,11 @@ interface UpgradingParts {
   readonly onPlain: () => void;
 }
 
+interface Unseen {
+  readonly scene: Scene;
+  isDone: boolean;
+}
+
 export class UpgradingPainter implements Painter {
   #parts: UpgradingParts;
   #canvas: HTMLCanvasElement;
@@ -38,7 +43,7 @@ export class UpgradingPainter implements Painter {
   /** What is on screen; null: nothing, or not as it should be. */
   #drawn: Scene | null = null;
   /** What WebGL2 drew first, before it is shown, and whether the GPU is done with it. */
-  #unseen: { readonly scene: Scene; isDone: boolean } | null = null;
+  #unseen: Unseen | null = null;
   #mayUpgrade = false;
   #hasBegun = false;
   #listening = new AbortController();
@@ -100,7 +105,7 @@ export class UpgradingPainter implements Painter {
     const isFirst = webgl !== null && this.#painter !== webgl;
     if (isFirst && this.#isHeldBack(webgl, scene)) return false;
     if (isFirst) this.#change(webgl);
-    if (!isFirst || !isSame(scene, this.#unseen?.scene)) this.#painter.draw(scene);
+    if (this.#unseen?.isDone !== true || !isSame(scene, this.#unseen.scene)) this.#painter.draw(scene);
     this.#unseen = null;
     this.#drawn = scene;
     return true;
@@ -108,18 +113,22 @@ export class UpgradingPainter implements Painter {
 
   /**
    * To show a drawing holds the page up until the GPU is done with it, and the first has all to bring there: it is drawn
-   * where nobody sees it. A hand does not wait for that, nor does a screen that shows nothing.
+   * where nobody sees it. Only what shows the same slice better may wait, never another, and no hand waits.
    */
   #isHeldBack(webgl: WebglPainter, scene: Scene): boolean {
-    if (this.#drawn === null) return false;
+    if (this.#drawn?.frame !== scene.frame) return false;
     if (this.#unseen !== null) return isSame(scene, this.#unseen.scene) && !this.#unseen.isDone;
     const unseen = { scene, isDone: false };
     this.#unseen = unseen;
-    this.#do(webgl.drawUnseen(scene, this.#canvas), () => {
+    this.#do(this.#drawUnseen(webgl, unseen), () => {
       unseen.isDone = true;
       this.#parts.redraw();
     });
     return true;
+  }
+
+  *#drawUnseen(webgl: WebglPainter, unseen: Unseen): Generator<void, void, void> {
+    if (this.#unseen === unseen) yield* webgl.drawUnseen(unseen.scene, this.#canvas); // else another is on screen by now
   }
 
   setTextureBudget(bytes: number): void {
