@@ -112,7 +112,7 @@ def _scores(address: str, port: int) -> tuple[Scores, Scores]:
 
 
 def _judged(address: str, folder: str, slowdown: float) -> dict[str, Any]:
-    """What it says of the load that was kept. It takes the slowdown from there, since all of it is reckoned after."""
+    """What it says of the load that was kept. It judges only by the settings that were kept with that."""
     file = Path(folder) / "artifacts.json"
     kept = json.loads(file.read_text())
     kept["settings"]["throttling"]["cpuSlowdownMultiplier"] = slowdown

@@ -11,8 +11,8 @@ vi.mock("../../src/engine/gl/webglPainter", () => ({
   WebglPainter: class {
     readonly drawsValues = true;
 
-    // eslint-disable-next-line require-yield -- it is ready at once
     static *make(): Generator<void, unknown, void> {
+      yield;
       return new this();
     }
 
