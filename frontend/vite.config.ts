@@ -9,6 +9,9 @@ const PROXIED = ["/api", "/view", "/dicom-web", "/_allauth", "/admin", "/healthz
 /** Icons and words of more than one screen, which would each be a file of 300 bytes and a request. */
 const SHARED = { name: "shared", test: /lucide-preact|src.app.words.(dates|modalities|names|patients)/, minShareCount: 2 };
 
+/** All that a picture on the screen needs, in one file: where panels need some of it too, it is here by then. */
+const VIEWING = { name: "viewing", test: /src.app.screens.viewer.index/ };
+
 /** What nobody waits for with a picture before them: one file for all of it, for the shell is kept file by file. */
 const BESIDE_READING = { name: "beside", test: /src.app.(screens.(?!viewer|studies|signin|guest|offline|share[^s])|i18n.(audit|people|policy)|components.[Ss]elect)/, includeDependenciesRecursively: false };
 
@@ -19,7 +22,7 @@ export default defineConfig({
     manifest: ".vite/manifest.json",
     modulePreload: { polyfill: false },
     // Six connections are all that HTTP/1.1 gives: what is needed together comes in as few files as it can.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shell", tags: ["$initial"] }, SHARED, BESIDE_READING] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shell", tags: ["$initial"] }, SHARED, VIEWING, BESIDE_READING] } } },
   },
   server: {
     proxy: {

@@ -20,7 +20,7 @@ _FILE_NAME = re.compile(r"\.[^/0-9.][^/]*$")
 _STUDY = re.compile(r"study/([0-9.]{1,64})/?")  # as the app's router has it
 _LINK = re.compile(r"s/[\w-]{1,64}/?", re.ASCII)
 _SCREENS = "src/app/screens"
-VIEWER = f"{_SCREENS}/viewer/index.tsx"
+VIEWER = "viewing"  # the chunk that vite.config.ts makes of the screen and all that it needs
 # The screens by which people come in; whoever goes on to another waits for its code.
 DOORS = {"studies": f"{_SCREENS}/studies/index.tsx", "signin": f"{_SCREENS}/signin/index.tsx"}
 GUEST = f"{_SCREENS}/guest/index.tsx"
@@ -75,13 +75,14 @@ def _code_hints(screen: str, debug: bool) -> str:
     return "".join(f"{_hint(name)}\n    " for name in names)
 
 
-def _files_of(chunks: dict[str, Any], key: str) -> list[str]:
-    """Every file that this chunk needs before it can run; none when there is no such chunk."""
+def _files_of(chunks: dict[str, Any], screen: str) -> list[str]:
+    """Every file that a screen's chunk, told by its source or its name, needs to run; none where there is no such."""
     files: dict[str, None] = {}
-    waiting, known = [key], {key}
+    waiting = [key for key, chunk in chunks.items() if screen in (key, chunk.get("name"))]
+    known = set(waiting)
     while waiting:
-        chunk = chunks.get(waiting.pop(), {})
-        files.update(dict.fromkeys([*chunk.get("css", ()), *([chunk["file"]] if chunk else ())]))
+        chunk = chunks[waiting.pop()]
+        files.update(dict.fromkeys([*chunk.get("css", ()), chunk["file"]]))
         new = [name for name in chunk.get("imports", ()) if name not in known]
         known.update(new)
         waiting.extend(new)

@@ -22,7 +22,8 @@ if (place) {
   wearTheme();
   forgetOnLeaving(clearToasts);
   keepInstallOffer();
-  render(<App />, place);
+  // In a task of its own: what the screen is made of has been asked for.
+  setTimeout(() => render(<App />, place));
   // The shell is kept for the next time, when this time's work is done: on a thin line it would hold up the pictures.
   addEventListener("load", () => setTimeout(() => void keepShell(), SHELL_AFTER_MS));
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
@@ -30,9 +31,10 @@ MANIFEST = {
     "index.html": {"file": "assets/index-1.js", "css": ["assets/index-1.css"]},
     "_icons.js": {"file": "assets/icons-3.js", "imports": ["index.html"]},
     "src/app/screens/guest/index.tsx": {"file": "assets/guest-4.js", "css": ["assets/guest-4.css"]},
-    "src/app/screens/viewer/index.tsx": {
-        "file": "assets/viewer-2.js",
-        "css": ["assets/viewer-2.css"],
+    "_viewing-2.js": {
+        "name": "viewing",
+        "file": "assets/viewing-2.js",
+        "css": ["assets/viewing-2.css"],
         "imports": ["index.html", "_icons.js"],
     },
     "src/app/screens/studies/index.tsx": {"file": "assets/studies-4.js", "imports": ["index.html"]},
@@ -62,7 +64,7 @@ def test_the_page_of_a_study_asks_at_once_for_what_the_viewer_will_ask_for() -> 
     hinted = re.findall(r'<link rel="(?:module)?preload"[^>]* href="([^"]+)"', page)
     assert hinted[0] == "/view/studies/1.2.3/digest?opening=1"
     # What the page itself names is asked for anyway.
-    assert sorted(hinted[1:]) == ["/assets/icons-3.js", "/assets/viewer-2.css", "/assets/viewer-2.js"]
+    assert sorted(hinted[1:]) == ["/assets/icons-3.js", "/assets/viewing-2.css", "/assets/viewing-2.js"]
     assert page.index("digest") < page.index("<script")
 
 
@@ -91,3 +93,16 @@ def test_the_page_of_a_link_asks_at_once_for_what_asks_for_the_pin() -> None:
 )
 def test_no_other_page_does(address: str) -> None:
     assert Client().get(address).content.decode() == PAGE
+
+
+@pytest.mark.parametrize("address", ["/study/1.2.3", "/studies", "/signin", "/s/q7Hs0TtkYbJm2n4p"])
+def test_what_a_page_asks_for_at_once_is_in_the_build(address: str) -> None:
+    """Chunks are told by names that the build gives them: were one renamed there, nothing would be hinted."""
+    dist = Path(settings.FRONTEND_DIST)
+    if not (dist / ".vite" / "manifest.json").exists():
+        pytest.skip("the app is not built")
+    forget_page()
+    page = Client().get(address).content.decode()
+    hinted = re.findall(r'<link rel="modulepreload"[^>]* href="/([^"]+)"', page)
+    assert hinted
+    assert [name for name in hinted if not (dist / name).is_file()] == []

@@ -1,7 +1,7 @@
 /** Brings the digest of a study: the one request before the first picture. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { QUICK_PIXELS, decodeSoon } from "../../../engine/index";
+import { QUICK_PIXELS, decodeSoon, inTask } from "../../../engine/index";
 import type { Digest, Failure } from "../../../protocol/index";
 import { savesData } from "../../state/dataSaver";
 import { openDigest } from "../../state/earlyDigest";
@@ -55,10 +55,13 @@ export function openStudy(uid: string): Opened {
 function prepare(digest: Digest): void {
   const { opening } = digest;
   if (opening !== null) decodeSoon(opening.image);
-  connectEarly();
-  if (opening === null || savesData.value) return;
-  fetchFramesSoon();
-  if (isQuick(digest)) askLevelsEarly(opening.instance, opening.frame);
+  // Once the screen is made: to ask for code and to make it ready takes the processor from that.
+  inTask(() => {
+    connectEarly();
+    if (opening === null || savesData.value) return;
+    fetchFramesSoon();
+    if (isQuick(digest)) askLevelsEarly(opening.instance, opening.frame);
+  });
 }
 
 /** Whether the stream of what is shown first is small enough to come before anything else is asked for. */
