@@ -65,13 +65,15 @@ class DoorRequest:
 
     def parameters(self) -> dict[str, str]:
         """The query. Raises BadRequest for a parameter given twice, or too many."""
-        query: bytes = self.scope["query_string"]
-        return dict(_parsed(query)) if query else {}
+        return dict(parameters_of(self.scope["query_string"]))
 
 
 @lru_cache(maxsize=512)
-def _parsed(query: bytes) -> tuple[tuple[str, str], ...]:
-    """Its names and values. The tiles of a slice are asked for in the same words, and so are the slices of a series."""
+def parameters_of(query: bytes) -> tuple[tuple[str, str], ...]:
+    """A query's names and values. Raises BadRequest as DoorRequest.parameters.
+
+    The tiles of a slice are asked for in the same words, and so are the slices of a series.
+    """
     try:
         pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
     except ValueError:

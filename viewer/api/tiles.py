@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from pacs.http.conditional import is_known
-from pacs.http.requests import DoorRequest
+from pacs.http.requests import DoorRequest, parameters_of
 from viewer.api.answers import Answer, Later, not_modified, picture
 from viewer.api.params import parse_tile_request
 from viewer.api.pictures import remembered_instance, visible_instance, with_frame
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 JPEG = "image/jpeg"
 # Each slice may bring a window of its own, or none: what was applied is told, that a viewer can print it.
 WINDOW_HEADER = b"lightbox-window"
-
+# To read a question takes longer than to find the tile that answers it: so many are known by heart.
+MOST_QUESTIONS = 4096
 
 # Whole answers, by ETag, which stands for the file's bytes and everything asked of them.
 _tiles: ByteCache[str, Answer] = ByteCache(settings.TILE_CACHE_BYTES, lambda tile: len(tile.body))
@@ -35,15 +37,13 @@ def tile_at_once(request: DoorRequest) -> Answer | None:
     instance = remembered_instance(request)
     if instance is None:
         return None
-    asked = parse_tile_request(request.arguments, request.parameters())
-    return _held(request, etag(instance.blob, asked))
+    return _held(request, _asked_of(request, instance)[1])
 
 
 def get_tile(request: DoorRequest) -> Answer | Later[FrameValues]:
     """Access first, then the cheapest way: the browser's copy, ours, a frame at hand, a frame to be decoded."""
     instance = visible_instance(request)
-    asked = parse_tile_request(request.arguments, request.parameters())
-    tag = etag(instance.blob, asked)
+    asked, tag = _asked_of(request, instance)
     held = _held(request, tag)
     if held is not None:
         return held
@@ -62,6 +62,17 @@ def tile_at_hand(instance: Instance, asked: TileRequest) -> Answer | None:
         return held
     frame = frame_at_hand(address_frame(instance, asked.frame_index))
     return None if frame is None else _tiles.get_or_make(tag, lambda: _make(frame, asked, tag))
+
+
+def _asked_of(request: DoorRequest, instance: Instance) -> tuple[TileRequest, str]:
+    return _asked(instance.blob, tuple(request.arguments.items()), request.scope["query_string"])
+
+
+@lru_cache(maxsize=MOST_QUESTIONS)
+def _asked(blob: str, path: tuple[tuple[str, str], ...], query: bytes) -> tuple[TileRequest, str]:
+    """What is asked of these bytes, and its ETag. Raises BadRequest."""
+    asked = parse_tile_request(dict(path), dict(parameters_of(query)))
+    return asked, etag(blob, asked)
 
 
 def _held(request: DoorRequest, tag: str) -> Answer | None:
