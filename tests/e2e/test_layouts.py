@@ -145,6 +145,34 @@ def test_the_prior_is_beside_in_one_tap_and_scrolls_along(
     expect(app.picture).to_contain_text("Sep 14, 2026")
 
 
+@pytest.mark.parametrize("screen", SCREENS, ids=by_name)
+def test_that_a_prior_did_not_come_is_told_over_no_tool(open_app: OpenApp, screen: Screen) -> None:
+    app = open_app(screen, "clinician")
+    app.open_study(CT)
+    expect(app.page.get_by_role("button", name=re.compile("^Compare"))).to_be_visible()
+    app.page.context.set_offline(True)
+    tap_compare(app)
+    told = app.page.locator(".toast")
+    expect(told).to_be_visible()
+    tools = app.page.get_by_role("navigation").get_by_role("button").all()
+    assert tools
+    for tool in tools:
+        assert not overlap(told, tool), tool.inner_text()
+
+
+def overlap(one: Locator, other: Locator) -> bool:
+    """Whether they share a part of the screen."""
+    a, b = one.bounding_box(), other.bounding_box()
+    assert a
+    assert b
+    return (
+        a["x"] < b["x"] + b["width"]
+        and b["x"] < a["x"] + a["width"]
+        and a["y"] < b["y"] + b["height"]
+        and b["y"] < a["y"] + a["height"]
+    )
+
+
 def tap_compare(app: App) -> None:
     """One tap, wherever the screen has it."""
     app.page.get_by_role("button", name=re.compile("^Compare")).click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -319,9 +320,10 @@ def test_a_cine_goes_back_and_forth_slower_and_faster(open_series: OpenSeries, s
     for _ in range(60):
         numbers.append(app.image_number())
         app.page.wait_for_timeout(40)
-    steps = np.diff([number for at, number in enumerate(numbers) if at == 0 or number != numbers[at - 1]])
-    assert (steps < 0).any()
-    assert abs(steps).max() <= 3, "it went from the last picture to the first"
+    seen = [number for at, number in enumerate(numbers) if at == 0 or number != numbers[at - 1]]
+    last = app.number_of_images()
+    # A busy machine may pass over some pictures once, but not each time.
+    assert np.median([after for number, after in pairwise(seen) if number == last]) > last / 2
     keep(app, screenshots, "cine")
 
 
