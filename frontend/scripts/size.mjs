@@ -26,7 +26,7 @@ function filesOf(key, seen = new Set()) {
   return [chunk.file, ...(chunk.css ?? []), ...below];
 }
 
-const files = [...new Set([...filesOf(ENTRY), ...filesOf(viewer)])].filter((file) => /\.(js|css)$/.test(file));
+const files = [...new Set([...filesOf(ENTRY), ...filesOf(viewer ?? VIEWER)])].filter((file) => /\.(js|css)$/.test(file));
 let total = 0;
 for (const file of files) {
   const bytes = gzipSync(readFileSync(new URL(file, DIST)), { level: 9 }).length;

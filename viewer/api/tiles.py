@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 JPEG = "image/jpeg"
 # Each slice may bring a window of its own, or none: what was applied is told, that a viewer can print it.
 WINDOW_HEADER = b"lightbox-window"
-# To read a question takes longer than to find the tile that answers it: so many are known by heart.
+# To read a question takes longer than to find the tile that answers it: so many are known by heart, of this length
+# at most, that nobody can fill the memory with them.
 MOST_QUESTIONS = 4096
+LONGEST_QUESTION = 512
 
 # Whole answers, by ETag, which stands for the file's bytes and everything asked of them.
 _tiles: ByteCache[str, Answer] = ByteCache(settings.TILE_CACHE_BYTES, lambda tile: len(tile.body))
@@ -65,7 +67,9 @@ def tile_at_hand(instance: Instance, asked: TileRequest) -> Answer | None:
 
 
 def _asked_of(request: DoorRequest, instance: Instance) -> tuple[TileRequest, str]:
-    return _asked(instance.blob, tuple(request.arguments.items()), request.scope["query_string"])
+    path, query = request.scope["path"], request.scope["query_string"]
+    read = _asked if len(path) + len(query) <= LONGEST_QUESTION else _asked.__wrapped__
+    return read(instance.blob, tuple(request.arguments.items()), query)
 
 
 @lru_cache(maxsize=MOST_QUESTIONS)
