@@ -322,8 +322,8 @@ def test_a_cine_goes_back_and_forth_slower_and_faster(open_series: OpenSeries, s
         app.page.wait_for_timeout(40)
     seen = [number for at, number in enumerate(numbers) if at == 0 or number != numbers[at - 1]]
     last = app.number_of_images()
-    # A busy machine may pass over some pictures once, but not each time.
-    assert np.median([after for number, after in pairwise(seen) if number == last]) > last / 2
+    # Pictures of 40 ms are passed over on a busy machine; the third of six stays for 400, and is never the beginning.
+    assert np.median([after for number, after in pairwise(seen) if number == last]) >= last / 2
     keep(app, screenshots, "cine")
 
 
