@@ -81,9 +81,12 @@ def test_an_upload_goes_on_where_a_lost_connection_stopped_it(open_app: OpenApp,
         slow = {"latency": 20, "downloadThroughput": -1, "uploadThroughput": 4 << 20}
         session.send("Network.emulateNetworkConditions", {"offline": offline, **slow})
 
+    # Chromium never answers some of what is under way when its network changes: here it was the screen's own code.
+    to_choose = app.page.locator("input[type=file]").first
+    to_choose.wait_for(state="attached")
     network(offline=False)
     with app.page.expect_response(lambda response: response.request.method == "PATCH"):
-        app.page.locator("input[type=file]").first.set_input_files(file)
+        to_choose.set_input_files(file)
     app.page.wait_for_timeout(500)  # into the next piece
     network(offline=True)
     app.page.wait_for_timeout(1500)
