@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pacs.errors import BadRequest
@@ -12,6 +12,7 @@ LONGEST_BOUNDARY = 200  # RFC 2046 5.1.1 allows 70; Orthanc sends 73
 MOST_HEADER_BYTES = 16 << 10  # of one part
 MOST_PREAMBLE_BYTES = 64 << 10
 MOST_PADDING_BYTES = 256  # white space behind a delimiter
+GATHERED_BYTES = 1 << 10  # a delimiter and the headers of a part, most often
 LINE_END = b"\r\n"
 CLOSING = b"--"
 WHITE = b" \t"
@@ -81,7 +82,8 @@ class MultipartParser:
         # The first delimiter may begin the body, without the line's end that is part of all others.
         self._buffer = bytearray(LINE_END)
         self._skipped = 0
-        self._step: Callable[[], list[Event] | None] = self._in_preamble
+        # None within a part's content.
+        self._step: Callable[[], list[Event] | None] | None = self._in_preamble
 
     @property
     def has_ended(self) -> bool:
@@ -90,12 +92,42 @@ class MultipartParser:
 
     def feed(self, chunk: bytes) -> Iterator[Event]:
         """What becomes known with these bytes. Raises BadRequest."""
-        if self._step == self._in_content:
-            yield from self._content_of(self._taken() + chunk if self._buffer else chunk) or ()
-        else:
-            self._buffer += chunk
-        while (events := self._step()) is not None:
+        if self._step is None and self._buffer:
+            chunk = self._taken() + chunk
+        at = 0
+        while at < len(chunk):
+            at = yield from self._content(chunk, at) if self._step is None else self._between(chunk, at)
+
+    # These two give what becomes known of the chunk from `at` on, and where the next goes on.
+
+    def _between(self, chunk: bytes, at: int) -> Generator[Event, None, int]:
+        """Little at once: a chunk may be long, and what is gathered is copied, content that follows in vain."""
+        gathered = chunk[at : at + GATHERED_BYTES]
+        self._buffer += gathered
+        while self._step is not None and (events := self._step()) is not None:
             yield from events
+        return at + len(gathered) - (len(self._taken()) if self._step is None else 0)
+
+    def _content(self, chunk: bytes, at: int) -> Generator[Event, None, int]:
+        end = self._content_end(chunk, at)
+        if end > at:
+            yield PartData(memoryview(chunk)[at:end])
+        if chunk.startswith(self._delimiter, end):
+            self._step = self._after_delimiter
+            yield PartEnded()
+            return end + len(self._delimiter)
+        self._buffer += chunk[end:]
+        return len(chunk)
+
+    def _content_end(self, chunk: bytes, at: int) -> int:
+        """Where the content ends that goes on at `at`: at its delimiter, or before what may be the beginning of one."""
+        found = chunk.find(self._delimiter, at)
+        if found >= 0:
+            return found
+        begun = chunk.find(LINE_END[:1], max(at, len(chunk) - len(self._delimiter) + 1))
+        while begun >= 0 and not self._delimiter.startswith(chunk[begun:]):
+            begun = chunk.find(LINE_END[:1], begun + 1)
+        return begun if begun >= 0 else len(chunk)
 
     def close(self) -> None:
         """The body is over. Raises BadRequest where the closing delimiter is missing: then bytes are missing too."""
@@ -139,29 +171,8 @@ class MultipartParser:
             return None
         begun = PartBegun(_parse_headers(bytes(self._buffer[:at])))
         del self._buffer[: at + 4]
-        self._step = self._in_content
+        self._step = None
         return [begun]
-
-    def _in_content(self) -> list[Event] | None:
-        return self._content_of(self._taken())
-
-    def _content_of(self, chunk: bytes) -> list[Event] | None:
-        at = chunk.find(self._delimiter)
-        known = at if at >= 0 else self._length_of_content(chunk)
-        data: list[Event] = [PartData(memoryview(chunk)[:known])] if known else []
-        if at < 0:
-            self._buffer += chunk[known:]
-            return data or None
-        self._buffer += chunk[at + len(self._delimiter) :]
-        self._step = self._after_delimiter
-        return [*data, PartEnded()]
-
-    def _length_of_content(self, chunk: bytes) -> int:
-        """How much of a chunk without a delimiter is content for sure: one may have come in part, at the end."""
-        at = chunk.find(LINE_END[:1], max(0, len(chunk) - len(self._delimiter) + 1))
-        while at >= 0 and not self._delimiter.startswith(chunk[at:]):
-            at = chunk.find(LINE_END[:1], at + 1)
-        return at if at >= 0 else len(chunk)
 
     def _in_epilogue(self) -> list[Event] | None:
         self._buffer.clear()  # to be ignored (RFC 2046 5.1.1)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from pacs.dicomweb import multipart
 from pacs.dicomweb.multipart import (
     MOST_HEADER_BYTES,
     MOST_PREAMBLE_BYTES,
@@ -92,6 +93,24 @@ def test_a_parser_holds_no_more_than_a_delimiter_of_the_content() -> None:
         events = list(parser.feed(b"\r\n--" * 250))
         came += sum(len(event.data) for event in events if isinstance(event, PartData))
     assert 0 <= 1_000_000 - came < len(b"\r\n--b")
+
+
+@pytest.mark.parametrize("gathered", [1, 2, 7, 64])
+def test_it_is_the_same_however_little_is_gathered_at_once(
+    gathered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(multipart, "GATHERED_BYTES", gathered)
+    parts = [b"", b"\r\n--", b"\r\n--boundar" * 9, b"a", b"\r"]
+    body = b"read me" * 20 + b"\r\n" + body_of(parts, "boundary") + b"\r\nbye --boundary" * 9
+    for cuts in ([], [150], list(range(0, len(body), 11)), list(range(len(body)))):
+        assert [data for _, data in parsed(body, "boundary", cuts)] == parts
+
+
+def test_content_is_passed_on_as_it_came_whatever_stands_before_it() -> None:
+    body = body_of([bytes(3000), b"", bytes(5000)], "b")
+    data = [event.data for event in MultipartParser("b").feed(body) if isinstance(event, PartData)]
+    assert [len(one) for one in data] == [3000, 5000]
+    assert all(one.obj is body for one in data), "copied"
 
 
 def test_headers_come_by_lower_case_name_folded_lines_joined() -> None:
