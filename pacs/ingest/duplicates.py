@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pacs.catalog.models import NOBODYS, Instance
-from pacs.catalog.statements import fetch
 from pacs.ingest.arrival import Arrival
 from pacs.ingest.receipts import Duplicate, Identifiers, Reason
 from pacs.ingest.refusal import Refused
@@ -18,8 +17,10 @@ COLUMNS = (  # in the order of receipts.Identifiers
 
 
 def known_duplicate(arrival: Arrival) -> Duplicate | None:
-    """The receipt when these very bytes are in the catalogue: nothing is read again, so a resumed import is quick."""
-    if fetch(Instance, ("id",), blob=arrival.staged.blob) is None:
+    """The receipt when these very bytes are kept and in the catalogue: nothing is read again, so a resumed import is
+    quick. Bytes whose file was lost since are taken in as if they were new: what is acknowledged must be there (P1).
+    """
+    if not blob_store().exists(arrival.staged.blob):
         return None
     # What is shown by a link without names is nobody's, and goes with the link: nothing is as good as kept by it.
     somebodys = Instance.objects.exclude(series__study__institution_id=NOBODYS)
@@ -29,6 +30,4 @@ def known_duplicate(arrival: Arrival) -> Duplicate | None:
     known = dict(zip(vars(Identifiers()), row, strict=True))
     if arrival.addressed_study not in (None, known["study_instance_uid"]):
         raise Refused(Reason.ANOTHER_STUDY, Identifiers(**known))
-    if not blob_store().exists(arrival.staged.blob):
-        blob_store().put(arrival.staged)  # its file was lost since: what is acknowledged must be there (P1)
     return Duplicate(**known)
