@@ -43,6 +43,7 @@ from pacs.dicomweb.wado_metadata import DICOM_JSON, DICOM_XML, choose_media_type
 from pacs.errors import LightboxError, Overloaded, TooSlow, places_of
 from pacs.http.answers import Answer
 from pacs.http.headers import NO_STORE, SECURITY_HEADERS, is_our_host
+from pacs.http.read_ahead import read_ahead
 from pacs.http.requests import DoorRequest
 from pacs.ingest.arrival import Arrival, arrival_from_stow
 from pacs.storage.staging import Staged
@@ -59,6 +60,7 @@ DICOM = "application/dicom"
 MULTIPART = "multipart/related"
 TAKEN = (DICOM, DICOM_JSON, DICOM_XML)
 MOST_AT_ONCE = 32  # requests; each may hold a few MiB
+AHEAD_BYTES = 1 << 20  # of a body, beside what is being written: most objects are whole then
 MOST_OF_ONE = 8  # of them: nobody's idle connections close the door to all others
 WAIT_FOR_MORE_S = 60.0
 RETRY_AFTER_S = 2
@@ -126,6 +128,7 @@ async def _answer(scope: Scope, receive: Receive) -> Answer:
             actor = await in_thread(_admit, scope)
         refuse_cross_site(scope)
         with _Receiving.one_of(actor):
+            read_ahead(scope, AHEAD_BYTES)
             outcomes = await _take_in(
                 media, receive, _taking_in(media, scope, partial(_arrival, actor, study))
             )

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from pacs.errors import TooLarge
 from pacs.http.errors import new_request_id, problem
 from pacs.http.headers import NO_STORE, SECURITY_HEADERS
+from pacs.http.read_ahead import wanted_ahead
 
 MOST_HEADER_BYTES = (
     64 << 10
@@ -54,9 +55,11 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Bytes of a body are not held here."""
+        """Bytes of a body are not held here; so many wait for the application as it wants to have ahead."""
         self._held_bytes = 0
         super().on_body(body)
+        if self.cycle.more_body and len(self.cycle.body) < wanted_ahead(self.cycle.scope):
+            self.flow.resume_reading()
 
     def on_message_complete(self) -> None:
         """A request is whole."""

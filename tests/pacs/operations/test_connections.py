@@ -15,6 +15,7 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from pacs.http import headers
+from pacs.http.read_ahead import read_ahead
 from pacs.operations import connections
 from pacs.operations.connections import MOST_HEADER_BYTES, BoundedHttp
 from pacs.operations.server import Server, reserve_address
@@ -121,6 +122,31 @@ async def test_the_time_is_for_headers_only(monkeypatch: pytest.MonkeyPatch) -> 
             writer.write(b"b")
             assert b"200 OK" in await reader.read(1 << 16)
         writer.close()
+
+
+async def test_of_a_body_waits_what_the_application_wants_to_have_ahead() -> None:
+    """In one piece what came while it looked away: what it asked for and the last that was read, or little."""
+    wanted = [2 << 20, 0]  # of two requests on one connection
+    waited: list[int] = []
+
+    async def look_away(scope: Any, receive: Any, send: Any) -> None:
+        ahead = wanted[len(waited)]
+        if ahead:
+            read_ahead(scope, ahead)
+        await receive()
+        await asyncio.sleep(0.5)  # all of it could come meanwhile
+        waited.append(len((await receive())["body"]))
+        await count_body(scope, receive, send)
+
+    request = BEGUN + b"Content-Length: %d\r\n\r\n" % (8 << 20) + b"x" * (8 << 20)
+    async with serving(Config(look_away, log_config=None)) as connect:
+        reader, writer = await connect()
+        for _ in wanted:
+            writer.write(request)
+            assert b"200 OK" in await reader.read(1 << 16)
+        writer.close()
+    assert 2 << 20 <= waited[0] <= 3 << 20
+    assert 0 < waited[1] <= 512 << 10
 
 
 def test_a_name_longer_than_any_name_is_not_kept() -> None:
