@@ -14,6 +14,7 @@ from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.tag import BaseTag
 
+from pacs.catalog.element_vrs import LUT_DESCRIPTORS, VR_OF, vr_of
 from pacs.catalog.plain_values import PlainElement, plain_element
 
 Element = DataElement | PlainElement
@@ -23,17 +24,22 @@ Elements = dict[int, Element | RawDataElement]
 def elements_of(dataset: Dataset) -> Elements:
     """Every element of the data set's own level in the order of tags; one whose value pydicom cannot make sense of
     stays raw."""
-    found = sorted(((int(tag), tag, element) for tag, element in dataset.items()), key=itemgetter(0))
-    return {number: _converted(dataset, tag, element) for number, tag, element in found}
+    found: Elements = {}
+    for number, tag, element in sorted(
+        ((int(tag), tag, one) for tag, one in dataset.items()), key=itemgetter(0)
+    ):
+        found[number] = _plain(number, element, found) or _converted(dataset, tag)
+    return found
 
 
-def _converted(
-    dataset: Dataset, tag: BaseTag, element: DataElement | RawDataElement
-) -> Element | RawDataElement:
-    if isinstance(element, RawDataElement):
-        plain = plain_element(int(tag), element)
-        if plain is not None:
-            return plain
+def _plain(number: int, element: DataElement | RawDataElement, before: Elements) -> PlainElement | None:
+    if not isinstance(element, RawDataElement) or number in LUT_DESCRIPTORS:
+        return None
+    vr = vr_of(number, element, before)
+    return None if vr is None else plain_element(vr, VR_OF.get(number), element)
+
+
+def _converted(dataset: Dataset, tag: BaseTag) -> Element | RawDataElement:
     try:
         return dataset[tag]
     except Exception:

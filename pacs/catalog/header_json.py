@@ -13,9 +13,10 @@ from collections.abc import Callable
 from typing import Any
 
 from pydicom import Dataset
-from pydicom.dataelem import RawDataElement
+from pydicom.dataelem import DataElement, RawDataElement
 
 from pacs.catalog.elements import Element, Elements, elements_of
+from pacs.catalog.plain_values import PlainElement
 
 LARGEST_INLINE_BYTES = 4096
 # Where a value that is left out can be had (PS3.18 F.2.2): below the address of the instance, which is not known here.
@@ -25,6 +26,8 @@ CHARACTER_SET_TAG = 0x00080005
 UTF_8 = {"vr": "CS", "Value": ["ISO_IR 192"]}
 PIXEL_TAGS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 FILE_META_GROUP, COMMAND_GROUP, PADDING_TAG = 0x0002, 0x0000, 0xFFFCFFFC
+DECIMAL = frozenset(("DS", "FL", "FD"))
+WHOLE = frozenset(("IS", "SL", "SS", "SV", "UL", "US", "UV"))
 BINARY = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))
 LARGEST_EXACT_INTEGER = 1 << 53  # of a JSON reader that has only doubles
 
@@ -56,7 +59,7 @@ def _to_json_dataset(dataset: Dataset, elements: Elements, path: str) -> JsonDat
             told[f"{tag:08X}"] = UTF_8
         elif _is_told(tag) and not isinstance(element, RawDataElement):
             name = f"{tag:08X}"
-            one = _to_json_element(element, is_little_endian, f"{path}{name}")
+            one = _to_json_element(element, is_little_endian, path, name)
             if one is not None:
                 told[name] = one
     return told
@@ -68,7 +71,10 @@ def _is_told(tag: int) -> bool:
     return tag >> 16 not in (FILE_META_GROUP, COMMAND_GROUP)
 
 
-def _to_json_element(element: Element, is_little_endian: bool, path: str) -> JsonElement | None:
+def _to_json_element(element: Element, is_little_endian: bool, within: str, name: str) -> JsonElement | None:
+    if isinstance(element, PlainElement):
+        return _to_json_plain(element, is_little_endian, within, name)
+    path = f"{within}{name}"
     try:
         vr = _settled_vr(element)
         if vr == "SQ":
@@ -89,7 +95,24 @@ def _to_json_element(element: Element, is_little_endian: bool, path: str) -> Jso
     return {"vr": vr, "Value": values}
 
 
-def _settled_vr(element: Element) -> str:
+def _to_json_plain(element: PlainElement, is_little_endian: bool, within: str, name: str) -> JsonElement:
+    """As for any other, in fewer steps: most elements are plain."""
+    vr, value = element
+    if vr in BINARY:
+        return _binary(vr, value, is_little_endian, f"{within}{name}")
+    if value is None or value == "":
+        return {"vr": vr}
+    values = value if isinstance(value, list) else [value]
+    if vr in DECIMAL:
+        values = [_number(one) for one in values]
+    elif vr not in WHOLE:
+        values = [one or None for one in values]
+        if not any(values):
+            return {"vr": vr}
+    return {"vr": vr, "Value": values}
+
+
+def _settled_vr(element: DataElement) -> str:
     """One VR where pydicom could not decide between two (PS3.6, "US or SS or OW")."""
     vr = str(element.VR)
     if " or " not in vr:
@@ -142,8 +165,8 @@ def _text(value: Any) -> str | None:
 
 
 TOLD_BY: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("DS", "FL", "FD"), _number),
-    **dict.fromkeys(("IS", "SL", "SS", "SV", "UL", "US", "UV"), _whole_number),
+    **dict.fromkeys(DECIMAL, _number),
+    **dict.fromkeys(WHOLE, _whole_number),
     "PN": _person_name,
     "AT": _tag,
 }

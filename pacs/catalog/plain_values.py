@@ -11,18 +11,15 @@ import struct
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from pydicom._dicom_dict import DicomDictionary
 from pydicom.dataelem import RawDataElement
 
-Value = (
-    Any  # str | int | float | list[str] | list[int] | list[float] | None, as pydicom has DataElement.value
-)
+Value = Any  # str | int | float | bytes | list[str] | list[int] | list[float] | None, as pydicom has DataElement.value
 PADDING = " \0"  # PS3.5 6.2; either is found behind any text
 ESCAPE = b"\x1b"  # PS3.5 6.1.2.5: what follows is of another character set
 
 
 class PlainElement(NamedTuple):
-    """As pydicom's DataElement, of a VR of VALUE_OF: text, a number, a list of several, None where there is none."""
+    """As pydicom's DataElement, of a VR of VALUE_OF: text, a number, a list of several, octets; None for no value."""
 
     VR: str
     value: Value
@@ -32,16 +29,18 @@ class _NotPlain(ValueError):
     """The value wants to be looked at more closely."""
 
 
-def plain_element(tag: int, raw: RawDataElement) -> PlainElement | None:
-    """The element where its value is plain; None where pydicom must look at it. Raises nothing."""
-    known = VR_OF.get(tag)
-    vr = known if raw.VR is None else raw.VR
-    value_of = VALUE_OF.get(vr) if vr is not None else None
+def plain_element(vr: str, known: str | None, raw: RawDataElement) -> PlainElement | None:
+    """The element where its value is plain; None where pydicom must look at it. Raises nothing.
+
+    `vr` is the element's, `known` the one of PS3.6 for its tag, if there is one (pacs.catalog.element_vrs).
+    """
+    value_of = VALUE_OF.get(vr)
+    value = b"" if raw.length == 0 else raw.value  # None where it was left in the file
     # Under a VR that is not the one of PS3.6 there may be anything.
-    if value_of is None or vr is None or raw.value is None or known not in (vr, None):
+    if value_of is None or value is None or (known not in (None, vr) and vr not in ONE_OF.get(known, ())):
         return None
     try:
-        return PlainElement(vr, value_of(raw.value, raw.is_little_endian))
+        return PlainElement(vr, value_of(value, raw.is_little_endian))
     except (ValueError, struct.error):
         return None
 
@@ -71,6 +70,10 @@ def _words(value: bytes, _: bool) -> Value:
 
 def _passage(value: bytes, _: bool) -> Value:
     return _ascii(value).rstrip(PADDING)
+
+
+def _octets(value: bytes, _: bool) -> Value:
+    return value or None
 
 
 def _decimals(value: bytes, _: bool) -> Value:
@@ -114,6 +117,12 @@ VALUE_OF: dict[str, Callable[[bytes, bool], Value]] = {
     "IS": _wholes,
     **{vr: _numbers(code) for vr, code in {"US": "H", "SS": "h", "UL": "I", "SL": "i"}.items()},
     **{vr: _numbers(code) for vr, code in {"FL": "f", "FD": "d"}.items()},
+    **dict.fromkeys(("OB", "OD", "OF", "OL", "OV", "OW", "UN"), _octets),
 }
-# PS3.6. A tag that is not in it, a private one or one of a repeating group, has the VR that its file gives.
-VR_OF: dict[int, str] = {int(tag): entry[0] for tag, entry in DicomDictionary.items()}
+# Of these PS3.6 lets the data set say which it is, as it does in explicit VR.
+ONE_OF = {
+    "US or SS": ("US", "SS"),
+    "OB or OW": ("OB", "OW"),
+    "US or OW": ("US", "OW"),
+    "US or SS or OW": ("US", "SS", "OW"),
+}

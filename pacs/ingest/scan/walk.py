@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 import time
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pacs.ingest.scan import limits
 from pacs.ingest.scan.part10 import LONG_VRS
@@ -29,8 +30,7 @@ SHORTEST_ELEMENT = 8
 LONGEST_SMALL_VALUE = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """Where one element lies. vr is empty in implicit VR; length is the value's, UNDEFINED when it is delimited."""
 
     tag: int
@@ -40,8 +40,7 @@ class Element:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(NamedTuple):
     """One item of encapsulated Pixel Data (PS3.5 A.4): where its value lies, 8 bytes after its tag."""
 
     offset: int

@@ -45,7 +45,14 @@ TAGS = {
     "SL": 0x00186020,
     "FL": 0x00089459,
     "FD": 0x00189306,
+    "OB": 0x00282000,
+    "OD": 0x00660022,
+    "OF": 0x00640009,
+    "OL": 0x00660129,
+    "OV": 0x00720081,
+    "OW": 0x00281201,
 }
+CREATORS = {b"GEMS_ACQU_01": 0x00190000, b"SIEMENS CSA HEADER": 0x00290000, b"Nobody's": 0x00190000}
 ANYTHING = (
     b"",
     b" ",
@@ -81,7 +88,7 @@ def assert_same_both_ways(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with warnings.catch_warnings(), monkeypatch.context() as patched:
         warnings.simplefilter("ignore")
         by_both = told(make())
-        patched.setattr(elements, "plain_element", lambda tag, raw: None)
+        patched.setattr(elements, "plain_element", lambda *given: None)
         assert by_both == told(make())
 
 
@@ -94,7 +101,7 @@ def with_value(tag: int, vr: str | None, value: bytes, is_little_endian: bool, t
 
 
 def test_there_is_a_tag_for_every_kind_of_plain_value() -> None:
-    assert TAGS.keys() == VALUE_OF.keys()
+    assert TAGS.keys() | {"UN"} == VALUE_OF.keys()
     assert all(dictionary_VR(tag) == vr for vr, tag in TAGS.items())
 
 
@@ -113,17 +120,82 @@ def test_there_is_a_tag_for_every_kind_of_plain_value() -> None:
 def test_a_value_is_the_same_both_ways(
     vr: str, value: bytes, is_implicit: bool, is_little_endian: bool, is_private: bool, terms: list[str]
 ) -> None:
-    tag = 0x00091001 if is_private else TAGS[vr]
+    tag = 0x00091001 if is_private else TAGS.get(vr, TAGS["SL"])
     with pytest.MonkeyPatch.context() as patched:
         assert_same_both_ways(
             lambda: with_value(tag, None if is_implicit else vr, value, is_little_endian, terms), patched
         )
 
 
+@settings(max_examples=500)
+@given(
+    tag=st.sampled_from((0x00280106, 0x00280120, 0x00281101, 0x00283002, 0x00281201, 0x50003000, 0x60003000)),
+    vr=st.sampled_from((None, "UN", "US", "SS", "OW", "OB")),
+    value=a_value,
+    is_little_endian=st.booleans(),
+)
+@example(0x00281101, "SS", b"\xff\xff\0\0\x10\0", True)
+def test_a_value_whose_vr_the_data_set_chooses_is_the_same_both_ways(
+    tag: int, vr: str | None, value: bytes, is_little_endian: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        assert_same_both_ways(lambda: with_value(tag, vr, value, is_little_endian, ["ISO_IR 6"]), patched)
+
+
+@settings(max_examples=1000)
+@given(
+    creator=st.sampled_from(sorted(CREATORS))
+    | st.sampled_from((b"", b"GEMS_ACQU_01\\GEMS_ACQU_01 ", b"\xc4 ")),
+    creator_vr=st.sampled_from((None, "UN", "LO", "SH", "OB", "US")),
+    number=st.sampled_from((0x00, 0x01, 0x0F, 0x10, 0xFF, *range(0x1000, 0x10FF), 0x1101)),
+    vr=st.sampled_from((None, "UN", "DS")),
+    value=a_value,
+)
+def test_a_private_value_is_the_same_both_ways(
+    creator: bytes, creator_vr: str | None, number: int, vr: str | None, value: bytes
+) -> None:
+    """PS3.5 6.2.2, 7.8.1: where its VR is not told, it is looked up by its creator."""
+    group = CREATORS.get(creator, 0x00190000)
+
+    elements = {number: (vr, value)} | ({0x10: (creator_vr, creator)} if number != 0x10 else {})
+
+    def make() -> Dataset:
+        # As pydicom reads it: elements that are set one by one are looked at when they are set.
+        raw = {
+            Tag(group | one): RawDataElement(
+                Tag(group | one), told, len(octets), octets, 0, told is None, True
+            )
+            for one, (told, octets) in elements.items()
+        }
+        dataset = Dataset(raw)
+        dataset.set_original_encoding(False, True, "iso8859")
+        return dataset
+
+    with pytest.MonkeyPatch.context() as patched:
+        assert_same_both_ways(make, patched)
+
+
+def test_private_values_of_known_creators_are_read_without_pydicom() -> None:
+    dataset = with_value(0x0019100F, "UN", b"512.5 ", True, ["ISO_IR 6"])
+    assert elements_of(dataset)[0x0019100F] == ("UN", b"512.5 ")
+    dataset[0x00190010] = RawDataElement(Tag(0x00190010), "UN", 12, b"GEMS_ACQU_01", 0, False, True)
+    assert elements_of(dataset)[0x0019100F] == ("DS", 512.5)
+
+
+def test_of_what_is_long_nobody_guesses_the_vr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text that long has no place under its own VR in explicit VR."""
+    for length in (0xFFFE, 0xFFFF, 0x10000):
+        value = b"1" * length
+        assert_same_both_ways(
+            lambda value=value: with_value(TAGS["LT"], "UN", value, True, ["ISO_IR 6"]), monkeypatch
+        )
+
+
 def test_a_value_under_another_vr_than_the_standards_is_looked_at_closely() -> None:
     number = RawDataElement(Tag("PatientID"), "DS", 4, b"1.50", 0, False, True)
-    assert plain_element(int(number.tag), number) is None
-    assert plain_element(0x00091001, number._replace(tag=Tag(0x00091001))) == ("DS", 1.5)
+    assert plain_element("DS", "LO", number) is None
+    assert plain_element("DS", None, number) == ("DS", 1.5)
+    assert plain_element("US", "US or SS", number._replace(value=b"\7\0")) == ("US", 7)
 
 
 def test_the_headers_of_pydicoms_own_files_are_the_same_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
