@@ -6,16 +6,18 @@ import http.client
 import queue
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from bench.bars import Figure, at_least
+from bench.bars import Bar, Figure, at_least
 from bench.servers import Running
-from bench.slices import Slice
+from bench.slices import Slice, scanner_files
 
 CONNECTIONS = 4
 BOUNDARY = "lightbox-bench"
 ROUNDS = 5
 STOW = at_least("STOW-RS, each object on the disk when answered, 4 connections, vs Orthanc", "x", 0.8, 1.2)
+STOW_OF_A_SCANNER = at_least("... of slices with a scanner's header, 258 elements for 53", "x", 0.8, 1.2)
 
 
 class Sender:
@@ -77,15 +79,20 @@ def send_files(server: Running, files: Iterable[bytes]) -> float:
 
 
 def measure(ours: Running, peer: Running | None, slices: Sequence[Slice]) -> Iterator[Figure]:
-    """Sends the slices to both, a fifth at a time and in turns; they stay there for what is measured next."""
-    rates: dict[str, list[float]] = {}
-    share = -(-len(slices) // ROUNDS)
-    for first in range(0, len(slices), share):
+    """Sends the slices to both; they stay there for what is measured next. Then others, of a scanner's header."""
+    yield _compared(STOW, ours, peer, [each.file for each in slices])
+    yield _compared(STOW_OF_A_SCANNER, ours, peer, list(scanner_files(len(slices) // 2)))
+
+
+def _compared(bar: Bar, ours: Running, peer: Running | None, files: Sequence[bytes]) -> Figure:
+    """A fifth at a time and in turns."""
+    took_s: dict[str, float] = defaultdict(float)
+    share = -(-len(files) // ROUNDS)
+    for first in range(0, len(files), share):
         for server in filter(None, (ours, peer)):
-            rates.setdefault(server.name, []).append(send(server, slices[first : first + share]))
-    mean = {name: len(seen) / sum(1 / rate for rate in seen) for name, seen in rates.items()}
-    told = "; ".join(f"{name} {rate:.0f}/s" for name, rate in mean.items())
+            took_s[server.name] += send_files(server, files[first : first + share])
+    rates = {name: len(files) / took for name, took in took_s.items()}
+    told = "; ".join(f"{name} {rate:.0f}/s" for name, rate in rates.items())
     if peer is None:
-        yield STOW.none(f"{told}; Orthanc is not installed")
-    else:
-        yield STOW.figure(mean[ours.name] / mean[peer.name], told)
+        return bar.none(f"{told}; Orthanc is not installed")
+    return bar.figure(rates[ours.name] / rates[peer.name], told)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from typing import Any
 
 import imagecodecs
 import numpy as np
 import numpy.typing as npt
+import pydicom
+from pydicom.data import get_testdata_file
 from pydicom.uid import JPEG2000Lossless, generate_uid
 
 from pacs.samples.body_ct import INTERCEPT
@@ -54,6 +57,22 @@ def ct_series(count: int, compressed: bool = False) -> Iterator[Slice]:
         header = {**_base_header(), **grey_header(stored, BITS_STORED), **uids}
         made = _compressed(header, stored) if compressed else plain_file("slice", header, stored)
         yield Slice(made.data, study, series, str(uids["SOPInstanceUID"]), stored)
+
+
+def scanner_files(count: int) -> Iterator[bytes]:
+    """As ct_series, plain; but with the header that a scanner wrote: two thirds of it are private elements."""
+    dataset = pydicom.dcmread(str(get_testdata_file("CT_small.dcm", download=False)))
+    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = generate_uid(), generate_uid()
+    for number in range(1, count + 1):
+        stored = _stored(number)
+        for name, value in grey_header(stored, BITS_STORED).items():
+            setattr(dataset, name, value)
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+        dataset.InstanceNumber = number
+        dataset.PixelData = stored.tobytes()
+        file = BytesIO()
+        dataset.save_as(file)
+        yield file.getvalue()
 
 
 def _compressed(header: dict[str, Any], stored: Stored) -> Any:
