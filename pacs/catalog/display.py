@@ -217,7 +217,7 @@ def _numbers(name: str, value: Any) -> float | list[float | None] | None:
 def _finite(value: Any) -> float | None:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if not math.isfinite(number):
         return None

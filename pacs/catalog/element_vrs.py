@@ -24,7 +24,7 @@ GROUP_LENGTH_VR = "UL"  # PS3.5 7.2
 SHORT_BYTES = 0xFFFF
 # PS3.3 C.11.1.1, C.7.9: the first of their three numbers is told as if it had no sign, whatever their VR.
 LUT_DESCRIPTORS = frozenset((0x00281101, 0x00281102, 0x00281103, 0x00283002))
-# PS3.6. A tag that is not in it, a private one or one of a repeating group, has the VR that its file gives.
+# PS3.6, without repeating groups.
 VR_OF: dict[int, str] = {int(tag): entry[0] for tag, entry in DicomDictionary.items()}
 
 
@@ -35,9 +35,9 @@ def vr_of(tag: int, raw: RawDataElement, before: Mapping[int, Any]) -> str | Non
         return told
     if tag >> 16 & 1:
         return _private_vr(tag, before)
-    if told is not None and raw.value is not None and len(raw.value) >= SHORT_BYTES:
-        return UNKNOWN
-    return VR_OF.get(tag, None if tag & 0xFFFF else GROUP_LENGTH_VR)
+    if told is None:
+        return VR_OF.get(tag, None if tag & 0xFFFF else GROUP_LENGTH_VR)
+    return UNKNOWN if raw.value is not None and len(raw.value) >= SHORT_BYTES else VR_OF.get(tag)
 
 
 def _private_vr(tag: int, before: Mapping[int, Any]) -> str | None:

@@ -44,7 +44,7 @@ def _converted(dataset: Dataset, tag: BaseTag) -> Element | RawDataElement:
         return dataset[tag]
     except Exception:
         # Whatever pydicom raises on a bad value (it raises many kinds): one element is no reason to refuse a file.
-        return dataset.get_item(tag)
+        return dataset.get_item(tag, keep_deferred=True)
 
 
 @cache

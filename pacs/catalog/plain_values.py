@@ -15,6 +15,8 @@ from pydicom.dataelem import RawDataElement
 
 Value = Any  # str | int | float | bytes | list[str] | list[int] | list[float] | None, as pydicom has DataElement.value
 PADDING = " \0"  # PS3.5 6.2; either is found behind any text
+LONGEST_WHOLE = 12  # PS3.5 6.2; a longer one is a float to pydicom, or nothing
+SEPARATORS = frozenset(b"\x1c\x1d\x1e\x1f")  # white space to Python, but not to pydicom
 ESCAPE = b"\x1b"  # PS3.5 6.1.2.5: what follows is of another character set
 
 
@@ -86,6 +88,8 @@ def _wholes(value: bytes, _: bool) -> Value:
     if not value:
         return None
     items = _items_of(value)
+    if max(map(len, items)) > LONGEST_WHOLE:
+        raise _NotPlain
     numbers = [int(one) for one in items]
     if list(map(str, numbers)) != items:  # "007" and "+7" are told as they are written
         raise _NotPlain
@@ -93,6 +97,8 @@ def _wholes(value: bytes, _: bool) -> Value:
 
 
 def _items_of(value: bytes) -> list[str]:
+    if not SEPARATORS.isdisjoint(value):
+        raise _NotPlain
     return value.decode("ascii").strip().rstrip(PADDING).split("\\")
 
 

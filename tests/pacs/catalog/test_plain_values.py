@@ -13,8 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydicom import Dataset
 from pydicom.datadict import dictionary_VR
-from pydicom.dataelem import RawDataElement
-from pydicom.tag import Tag
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.tag import BaseTag, Tag
 
 from pacs.catalog import elements
 from pacs.catalog.display import read_display
@@ -116,6 +116,10 @@ def test_there_is_a_tag_for_every_kind_of_plain_value() -> None:
 )
 @example("DS", b"1\\\\2", True, True, False, ["ISO_IR 6"])
 @example("IS", b"007", False, True, False, ["ISO_IR 6"])
+@example("IS", b"9" * 30, False, True, False, ["ISO_IR 6"])
+@example("IS", b"9" * 400, False, True, False, ["ISO_IR 6"])
+@example("IS", b"\x1f1 ", False, True, False, ["ISO_IR 6"])
+@example("DS", b"1\x1c", False, True, False, ["ISO_IR 6"])
 @example("LO", b"A\x1b$B\x30\x30\x1b(B", False, True, False, ["", "ISO 2022 IR 87"])
 def test_a_value_is_the_same_both_ways(
     vr: str, value: bytes, is_implicit: bool, is_little_endian: bool, is_private: bool, terms: list[str]
@@ -161,7 +165,7 @@ def test_a_private_value_is_the_same_both_ways(
 
     def make() -> Dataset:
         # As pydicom reads it: elements that are set one by one are looked at when they are set.
-        raw = {
+        raw: dict[BaseTag, DataElement | RawDataElement] = {
             Tag(group | one): RawDataElement(
                 Tag(group | one), told, len(octets), octets, 0, told is None, True
             )
@@ -180,6 +184,28 @@ def test_private_values_of_known_creators_are_read_without_pydicom() -> None:
     assert elements_of(dataset)[0x0019100F] == ("UN", b"512.5 ")
     dataset[0x00190010] = RawDataElement(Tag(0x00190010), "UN", 12, b"GEMS_ACQU_01", 0, False, True)
     assert elements_of(dataset)[0x0019100F] == ("DS", 512.5)
+
+
+def test_a_number_that_is_no_numbers_length_refuses_no_file() -> None:
+    dataset = with_value(0x00180040, "IS", b"9" * 400, True, ["ISO_IR 6"])
+    assert read_display(elements_of(dataset)) == {}
+
+
+@pytest.mark.parametrize("vr", ["UN", "AT", "SQ"])
+def test_an_empty_element_behind_an_unreadable_creator_refuses_no_file(vr: str) -> None:
+    elements = {0x00090010: ("US", b"abc"), 0x00091001: (vr, b""), 0x00100020: ("LO", b"ID")}
+    raw: dict[BaseTag, DataElement | RawDataElement] = {
+        Tag(tag): RawDataElement(Tag(tag), told, len(value), value or None, 0, False, True)
+        for tag, (told, value) in elements.items()
+    }
+    dataset = Dataset(raw)
+    dataset.set_original_encoding(False, True, "iso8859")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = elements_of(dataset)
+    assert found[0x00100020].value == "ID"
+    assert b'"00100020"' in header_json(dataset, None, found)
+    assert read_display(found) == {}
 
 
 def test_of_what_is_long_nobody_guesses_the_vr(monkeypatch: pytest.MonkeyPatch) -> None:
