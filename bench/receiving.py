@@ -81,7 +81,7 @@ def send_files(server: Running, files: Iterable[bytes]) -> float:
 def measure(ours: Running, peer: Running | None, slices: Sequence[Slice]) -> Iterator[Figure]:
     """Sends the slices to both; they stay there for what is measured next. Then others, of a scanner's header."""
     yield _compared(STOW, ours, peer, [each.file for each in slices])
-    yield _compared(STOW_OF_A_SCANNER, ours, peer, list(scanner_files(len(slices) // 2)))
+    yield _compared(STOW_OF_A_SCANNER, ours, peer, list(scanner_files(-(-len(slices) // 2))))
 
 
 def _compared(bar: Bar, ours: Running, peer: Running | None, files: Sequence[bytes]) -> Figure:

@@ -55,11 +55,9 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Bytes of a body are not held here; so many wait for the application as it wants to have ahead."""
+        """Bytes of a body are not held here."""
         self._held_bytes = 0
         super().on_body(body)
-        if self.cycle.more_body and len(self.cycle.body) < wanted_ahead(self.cycle.scope):
-            self.flow.resume_reading()
 
     def on_message_complete(self) -> None:
         """A request is whole."""
@@ -78,12 +76,22 @@ class BoundedHttp(HttpToolsProtocol):
     def _feed(self, piece: bytes) -> None:
         self._held_bytes += len(piece)
         super().data_received(piece)
+        self._read_ahead()
         if not self._held_bytes:
             self._unwatch()
         elif self._held_bytes < MOST_HEADER_BYTES:
             self._watch()
         elif not self.transport.is_closing():
             self._refuse()
+
+    def _read_ahead(self) -> None:
+        """Go on reading a body of which less waits than the application wants to have ahead."""
+        if (
+            self.flow.read_paused
+            and self._is_within_a_body
+            and len(self.cycle.body) < wanted_ahead(self.cycle.scope)
+        ):
+            self.flow.resume_reading()
 
     def _watch(self) -> None:
         if self._deadline is None:
