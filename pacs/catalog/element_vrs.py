@@ -22,7 +22,7 @@ CREATOR_VR = "LO"
 GROUP_LENGTH_VR = "UL"  # PS3.5 7.2
 # PS3.5 6.2.2 note: longer ones may be UN because their VR has no room for their length.
 SHORT_BYTES = 0xFFFF
-# PS3.3 C.11.1.1, C.7.9: the first of their three numbers is told as if it had no sign, whatever their VR.
+# PS3.3 C.7.6.3.1.5, C.11.1.1.1: the first of their three numbers is told as if it had no sign, whatever their VR.
 LUT_DESCRIPTORS = frozenset((0x00281101, 0x00281102, 0x00281103, 0x00283002))
 # PS3.6, without repeating groups.
 VR_OF: dict[int, str] = {int(tag): entry[0] for tag, entry in DicomDictionary.items()}

@@ -59,7 +59,7 @@ def _to_json_dataset(dataset: Dataset, elements: Elements, path: str) -> JsonDat
             told[f"{tag:08X}"] = UTF_8
         elif _is_told(tag) and not isinstance(element, RawDataElement):
             name = f"{tag:08X}"
-            one = _to_json_element(element, is_little_endian, path, name)
+            one = _to_json_element(element, is_little_endian, f"{path}{name}")
             if one is not None:
                 told[name] = one
     return told
@@ -71,10 +71,9 @@ def _is_told(tag: int) -> bool:
     return tag >> 16 not in (FILE_META_GROUP, COMMAND_GROUP)
 
 
-def _to_json_element(element: Element, is_little_endian: bool, within: str, name: str) -> JsonElement | None:
+def _to_json_element(element: Element, is_little_endian: bool, path: str) -> JsonElement | None:
     if isinstance(element, PlainElement):
-        return _to_json_plain(element, is_little_endian, within, name)
-    path = f"{within}{name}"
+        return _to_json_plain(element, is_little_endian, path)
     try:
         vr = _settled_vr(element)
         if vr == "SQ":
@@ -95,11 +94,11 @@ def _to_json_element(element: Element, is_little_endian: bool, within: str, name
     return {"vr": vr, "Value": values}
 
 
-def _to_json_plain(element: PlainElement, is_little_endian: bool, within: str, name: str) -> JsonElement:
+def _to_json_plain(element: PlainElement, is_little_endian: bool, path: str) -> JsonElement:
     """As for any other, in fewer steps: most elements are plain."""
     vr, value = element
     if vr in BINARY:
-        return _binary(vr, value, is_little_endian, f"{within}{name}")
+        return _binary(vr, value, is_little_endian, path)
     if value is None or value == "":
         return {"vr": vr}
     values = value if isinstance(value, list) else [value]

@@ -38,8 +38,8 @@ def plain_element(vr: str, known: str | None, raw: RawDataElement) -> PlainEleme
     """
     value_of = VALUE_OF.get(vr)
     value = b"" if raw.length == 0 else raw.value  # None where it was left in the file
-    # Under a VR that is not the one of PS3.6 there may be anything.
-    if value_of is None or value is None or (known not in (None, vr) and vr not in ONE_OF.get(known, ())):
+    # Under a VR that is not the one of PS3.6, or one of "US or SS", there may be anything.
+    if value_of is None or value is None or (known not in (None, vr) and vr not in known.split(" or ")):
         return None
     try:
         return PlainElement(vr, value_of(value, raw.is_little_endian))
@@ -124,11 +124,4 @@ VALUE_OF: dict[str, Callable[[bytes, bool], Value]] = {
     **{vr: _numbers(code) for vr, code in {"US": "H", "SS": "h", "UL": "I", "SL": "i"}.items()},
     **{vr: _numbers(code) for vr, code in {"FL": "f", "FD": "d"}.items()},
     **dict.fromkeys(("OB", "OD", "OF", "OL", "OV", "OW", "UN"), _octets),
-}
-# Of these PS3.6 lets the data set say which it is, as it does in explicit VR.
-ONE_OF = {
-    "US or SS": ("US", "SS"),
-    "OB or OW": ("OB", "OW"),
-    "US or OW": ("US", "OW"),
-    "US or SS or OW": ("US", "SS", "OW"),
 }

@@ -60,8 +60,8 @@ DICOM = "application/dicom"
 MULTIPART = "multipart/related"
 TAKEN = (DICOM, DICOM_JSON, DICOM_XML)
 MOST_AT_ONCE = 32  # requests; each may hold a few MiB
-AHEAD_BYTES = 1 << 20  # of a body, beside what is being written: most objects are whole then
 MOST_OF_ONE = 8  # of them: nobody's idle connections close the door to all others
+AHEAD_BYTES = 1 << 20  # of each body, beside what is being written: most objects are whole then
 WAIT_FOR_MORE_S = 60.0
 RETRY_AFTER_S = 2
 # A refused sender that still sends would not hear the answer: its connection breaks before. So much is listened to.
