@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +15,7 @@ from pydicom import Dataset
 from pydicom.dataelem import DataElement, RawDataElement
 
 from pacs.catalog.elements import Element, Elements, elements_of
-from pacs.catalog.plain_values import PlainElement
+from pacs.catalog.plain_values import BINARY, DECIMAL, WHOLE, PlainElement, number
 
 LARGEST_INLINE_BYTES = 4096
 # Where a value that is left out can be had (PS3.18 F.2.2): below the address of the instance, which is not known here.
@@ -26,10 +25,6 @@ CHARACTER_SET_TAG = 0x00080005
 UTF_8 = {"vr": "CS", "Value": ["ISO_IR 192"]}
 PIXEL_TAGS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 FILE_META_GROUP, COMMAND_GROUP, PADDING_TAG = 0x0002, 0x0000, 0xFFFCFFFC
-DECIMAL = frozenset(("DS", "FL", "FD"))
-WHOLE = frozenset(("IS", "SL", "SS", "SV", "UL", "US", "UV"))
-BINARY = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "UN"))
-LARGEST_EXACT_INTEGER = 1 << 53  # of a JSON reader that has only doubles
 
 JsonElement = dict[str, Any]
 JsonDataset = dict[str, JsonElement]
@@ -73,7 +68,7 @@ def _is_told(tag: int) -> bool:
 
 def _to_json_element(element: Element, is_little_endian: bool, path: str) -> JsonElement | None:
     if isinstance(element, PlainElement):
-        return _to_json_plain(element, is_little_endian, path)
+        return element.told or _binary(element.VR, element.value, is_little_endian, path)
     try:
         vr = _settled_vr(element)
         if vr == "SQ":
@@ -91,23 +86,6 @@ def _to_json_element(element: Element, is_little_endian: bool, path: str) -> Jso
         return None
     if all(value is None for value in values):
         return {"vr": vr}
-    return {"vr": vr, "Value": values}
-
-
-def _to_json_plain(element: PlainElement, is_little_endian: bool, path: str) -> JsonElement:
-    """As for any other, in fewer steps: most elements are plain."""
-    vr, value = element
-    if vr in BINARY:
-        return _binary(vr, value, is_little_endian, path)
-    if value is None or value == "":
-        return {"vr": vr}
-    values = value if isinstance(value, list) else [value]
-    if vr in DECIMAL:
-        values = [_number(one) for one in values]
-    elif vr not in WHOLE:
-        values = [one or None for one in values]
-        if not any(values):
-            return {"vr": vr}
     return {"vr": vr, "Value": values}
 
 
@@ -140,10 +118,7 @@ def _values(value: Any) -> list[Any]:
 def _number(value: Any) -> float | int | str | None:
     if value is None or value == "":
         return None
-    number = float(value)
-    if not math.isfinite(number):
-        return "NaN" if math.isnan(number) else "inf" if number > 0 else "-inf"
-    return int(number) if number.is_integer() and abs(number) < LARGEST_EXACT_INTEGER else number
+    return number(float(value))
 
 
 def _whole_number(value: Any) -> int | None:

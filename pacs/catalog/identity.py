@@ -6,23 +6,17 @@ server and believes nothing of what the child says.
 
 from __future__ import annotations
 
-import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-import pydicom
-from pydicom import Dataset
-from pydicom.filereader import read_dataset
-
 from pacs.catalog import charsets
+from pacs.catalog.data_sets import DataSetPlace, read_data_set
 from pacs.catalog.display import position_mm, read_display
 from pacs.catalog.elements import Elements, elements_of, tag_of
-from pacs.catalog.header_json import PIXEL_TAGS, header_json
+from pacs.catalog.header_json import header_json
 from pacs.catalog.values import clean_name, clean_text, clean_uid, to_date, to_finite, to_time, to_whole
 from pacs.errors import LightboxError
 from pacs.uids import is_uid
@@ -55,11 +49,7 @@ TEXTS = (
     "InstanceNumber",
     "DeidentificationMethod",
 )
-# A value that is longer is no header but content; pydicom leaves it in the file.
-LARGEST_READ_BYTES = 1 << 20
 LONGEST_TEXT = 1 << 12
-PIXEL_DATA, PIXEL_HEAD_BYTES = 0x7FE00010, 6
-PIXEL_VRS = frozenset(("OB", "OW", "OF", "OD", "UN"))
 MOST_DISPLAY_DEPTH = 4
 
 
@@ -146,18 +136,6 @@ def require_identifiers(header: Header) -> None:
 # --- in the child ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class DataSetPlace:
-    """Where in a file its data set is without the pixels, and how it is written there."""
-
-    start_offset: int
-    end_offset: int
-    is_implicit: bool
-    is_big_endian: bool
-    is_deflated: bool
-    media_storage_sop_class_uid: str  # of the file meta information, for a data set that does not say
-
-
 def read_identity(path: str, place: DataSetPlace) -> dict[str, Any]:
     """The header of the file as wire values: uids, texts, display, position_mm, dicom_json.
 
@@ -165,7 +143,7 @@ def read_identity(path: str, place: DataSetPlace) -> dict[str, Any]:
     is the caller's to refuse with.
     """
     charsets.teach_pydicom()
-    dataset = _read(path, place)
+    dataset, pixels = read_data_set(path, place)
     elements = elements_of(dataset)
     display = read_display(elements)
     uids = {name: _text(elements, name) for name in UIDS}
@@ -175,38 +153,8 @@ def read_identity(path: str, place: DataSetPlace) -> dict[str, Any]:
         "texts": {name: _text(elements, name) for name in TEXTS},
         "display": display,
         "position_mm": position_mm(display),
-        "dicom_json": zlib.compress(header_json(dataset, _pixel_element(path, place, dataset), elements), 6),
+        "dicom_json": zlib.compress(header_json(dataset, pixels, elements), 6),
     }
-
-
-def _read(path: str, place: DataSetPlace) -> Dataset:
-    if place.is_deflated or place.end_offset > LARGEST_READ_BYTES:
-        # A deflated element would be sought in the file again, where it is not.
-        defer_size = None if place.is_deflated else min(LARGEST_READ_BYTES, max(place.end_offset, 1))
-        return pydicom.dcmread(path, stop_before_pixels=True, force=True, defer_size=defer_size)
-    # The scan has found what dcmread would look for again: the file meta information takes it as long as the rest.
-    with Path(path).open("rb", buffering=0) as file:
-        header = BytesIO(file.read(place.end_offset))
-    header.seek(place.start_offset)
-    return read_dataset(header, place.is_implicit, not place.is_big_endian)
-
-
-def _pixel_element(path: str, place: DataSetPlace, dataset: Dataset) -> tuple[int, str] | None:
-    """Tag and VR of the element that holds the pixels; None where there is none."""
-    if place.is_deflated:  # where it lies in the stream nobody knows: an image has rows
-        return (PIXEL_DATA, "OW") if "Rows" in dataset else None
-    with Path(path).open("rb", buffering=0) as file:
-        file.seek(place.end_offset)
-        head = file.read(PIXEL_HEAD_BYTES)
-    if len(head) < PIXEL_HEAD_BYTES:
-        return None
-    group, element = struct.unpack(">HH" if place.is_big_endian else "<HH", head[:4])
-    tag = group << 16 | element
-    if tag not in PIXEL_TAGS:
-        return None
-    told = head[4:].decode("latin-1")
-    # Some files are implicit where they say that they are not: then this is the beginning of a length.
-    return tag, "OW" if place.is_implicit or told not in PIXEL_VRS else told
 
 
 def _text(elements: Elements, keyword: str) -> str:

@@ -25,7 +25,7 @@ from pacs.dicomweb.media_types import (
 )
 from pacs.dicomweb.multipart import MediaType, parse_media_type
 from pacs.dicomweb.stow_part import ComingPart, in_thread
-from pacs.dicomweb.stow_reception import AHEAD, MakeArrival, taken_in
+from pacs.dicomweb.stow_reception import MakeArrival, taken_in
 from pacs.dicomweb.stow_status import Outcome, Refusal
 from pacs.dicomweb.wado_metadata import DICOM_JSON, DICOM_XML
 from pacs.errors import BadRequest, LightboxError, Overloaded, StorageFull, TooLarge
@@ -36,6 +36,7 @@ from pacs.ingest.refusal import Refused
 from pacs.storage.staging import Staged
 
 MOST_METADATA_BYTES = 64 << 20
+AHEAD = settings.SANDBOX_CHILDREN + 1  # objects of one request that are made at once
 OF_OCTETS = (EXPLICIT_LITTLE, IMPLICIT_LITTLE, *chain.from_iterable(PIXEL_MEDIA.values()))
 METADATA_TYPES = (DICOM_JSON, "application/json", DICOM_XML)
 ENCODINGS = ("content-encoding", "content-transfer-encoding")
@@ -130,7 +131,7 @@ class Composition:
         if part.told_bytes not in (None, part.coming.size_bytes):
             await part.coming.forget()
             raise BadRequest(parameter="metadata", reason="they came in another length than was said")
-        staged = await in_thread(part.coming.whole())
+        staged = await in_thread(part.coming.whole().stage)
         self._metadata.append(staged)
         try:
             found = await in_thread(objects_told, staged)
@@ -150,7 +151,7 @@ class Composition:
             await self._make(waiting)
 
     async def _take_bulkdata(self, part: _Part, awaited: Awaited) -> None:
-        staged = await in_thread(part.coming.whole())
+        staged = await in_thread(part.coming.whole().stage)
         for waiting in self._parts.came(awaited, _came(staged, part.media)):
             await self._make(waiting)
 
@@ -170,7 +171,9 @@ class Composition:
         return outcome
 
     def _made(self, waiting: Waiting) -> Outcome:
-        return self._gives_up or taken_in(lambda: self._take_in(waiting))
+        if self._gives_up is not None:
+            return self._gives_up
+        return taken_in(lambda: self._take_in(waiting))
 
     def _take_in(self, waiting: Waiting) -> Receipt:
         try:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.conf import settings
@@ -31,7 +32,7 @@ def _with_fresh_connection(work: Callable[..., Made], args: tuple[object, ...]) 
 
 
 class ComingPart:
-    """The bytes of one part: write…, then whole, or forget."""
+    """The bytes of one part that comes: write…, then whole, or forget."""
 
     def __init__(self, most_bytes: int) -> None:
         self.size_bytes = 0
@@ -58,11 +59,11 @@ class ComingPart:
         if self.size_bytes > self._most_bytes:
             raise TooLarge(most_bytes=self._most_bytes)
 
-    def whole(self) -> Callable[[], Staged]:
-        """It is whole: what makes a staged file of it, to be called in a thread. Raises StorageFull there."""
-        writer, rest = self._writer, self._take_unwritten()
-        self._writer = None
-        return lambda: _staged(writer, rest)
+    def whole(self) -> WholePart:
+        """It is whole."""
+        writer, self._writer = self._writer, None
+        held_bytes = self._unwritten_bytes
+        return WholePart(held_bytes, writer, self._take_unwritten())
 
     async def forget(self) -> None:
         """It will not be whole: what was written of it goes."""
@@ -76,10 +77,24 @@ class ComingPart:
         return taken
 
 
-def _staged(writer: StagedWriter | None, rest: list[memoryview | bytes]) -> Staged:
-    with writer or stage(sum(map(len, rest))) as writing:
-        _write(writing, rest)
-        return writing.finish()
+@dataclass(frozen=True)
+class WholePart:
+    """A part that has come; the last of it, held_bytes, is in memory. For threads."""
+
+    held_bytes: int
+    _writer: StagedWriter | None
+    _rest: list[memoryview | bytes]
+
+    def stage(self) -> Staged:
+        """A staged file of it. Raises StorageFull."""
+        with self._writer or stage(self.held_bytes) as writing:
+            _write(writing, self._rest)
+            return writing.finish()
+
+    def forget(self) -> None:
+        """It is not wanted: what was written of it goes."""
+        if self._writer is not None:
+            self._writer.discard()
 
 
 def _write(writer: StagedWriter, chunks: list[memoryview | bytes]) -> None:

@@ -7,27 +7,35 @@ sender that is quicker than they are waits.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, TypeVar
 
 from django.conf import settings
 
 from pacs.dicomweb.multipart import parse_media_type
-from pacs.dicomweb.stow_part import ComingPart, in_thread
+from pacs.dicomweb.stow_part import ComingPart, WholePart, in_thread
 from pacs.dicomweb.stow_status import Outcome
 from pacs.errors import LightboxError, Overloaded, StorageFull, TooLarge, places_of
 from pacs.ingest.arrival import Arrival
-from pacs.ingest.pipeline import ingest
+from pacs.ingest.pipeline import ingest_together
 from pacs.ingest.receipts import Reason, Receipt, Rejected
 from pacs.storage.staging import Staged
 
 log = logging.getLogger(__name__)
 
 MOST_PARTS = 10_000
-AHEAD = settings.SANDBOX_CHILDREN + 1  # parts of one request that are taken in at once
+AT_ONCE = 2  # while some of a request's parts are looked at, others wait for the disk
+MOST_TOGETHER = 8  # so many go on together; as many more may wait for their turn
+# In memory, of parts that are whole and not yet in the store: beyond it the sender waits.
+MOST_HELD_BYTES = 8 << 20  # of one request
+MOST_HELD_BY_ALL = 64 << 20  # of all: beyond it each request goes on with what it has under way alone
 PART_TYPES = ("application/dicom", "application/octet-stream", "")  # who leaves the type out means DICOM
 MakeArrival = Callable[[Staged], Arrival]
+Made = TypeVar("Made")
 
 
 class TakingIn(Protocol):
@@ -49,13 +57,25 @@ class TakingIn(Protocol):
         """Remove what came of a part that will not be whole; whole ones are taken in."""
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """A whole part, and the place of its outcome among those of the request."""
+
+    part: WholePart
+    place: int
+
+
 class Reception:
-    """Takes in Part 10 files, a part each."""
+    """Takes in Part 10 files, a part each; those that come while others are taken in go on together (decision 37)."""
+
+    held_by_all: ClassVar[int] = 0  # bytes, of every request that is under way in this process
 
     def __init__(self, make_arrival: MakeArrival) -> None:
         self._make_arrival = make_arrival
-        self._outcomes: list[asyncio.Future[Outcome] | Outcome] = []
-        self._places = asyncio.Semaphore(AHEAD)
+        self._outcomes: list[Outcome | None] = []
+        self._waiting: deque[_Waiting] = deque()
+        self._held_bytes = 0  # of those that wait and those that are under way
+        self._under_way: set[asyncio.Task[None]] = set()
         self._gives_up: LightboxError | None = None  # no room: what still comes is not even written
         self._part = ComingPart(0)
         self._is_refused = False
@@ -80,40 +100,89 @@ class Reception:
         if self._is_refused:
             self._outcomes.append(Rejected(reason=Reason.NOT_DICOM))
             return
-        await self._places.acquire()
+        while self._is_full():
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
         if self._gives_up is not None:
-            self._places.release()
             self._outcomes.append(self._gives_up)
             await self._part.forget()
             return
-        self._outcomes.append(asyncio.ensure_future(self._outcome(self._part.whole())))
+        whole = self._part.whole()
+        self._waiting.append(_Waiting(whole, len(self._outcomes)))
+        self._hold(whole.held_bytes)
+        self._outcomes.append(None)
+        self._go_on()
+
+    def _is_full(self) -> bool:
+        if not self._under_way:
+            return False
+        is_much = self._held_bytes >= MOST_HELD_BYTES or Reception.held_by_all >= MOST_HELD_BY_ALL
+        return is_much or len(self._waiting) >= MOST_TOGETHER
+
+    def _hold(self, count: int) -> None:
+        self._held_bytes += count
+        Reception.held_by_all += count
+
+    def _go_on(self) -> None:
+        if self._waiting and len(self._under_way) < AT_ONCE:
+            self._under_way.add(asyncio.ensure_future(self._take_in_some()))
 
     async def outcomes(self) -> list[Outcome]:
-        return [one if not isinstance(one, asyncio.Future) else await one for one in self._outcomes]
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+        return [one or LightboxError() for one in self._outcomes]
 
     async def abandon(self) -> None:
         await self._part.forget()
         await self.outcomes()
 
-    async def _outcome(self, make_staged: Callable[[], Staged]) -> Outcome:
+    async def _take_in_some(self) -> None:
         try:
-            outcome = await in_thread(self._take_in, make_staged)
+            for one, outcome in await in_thread(self._take_in):
+                self._outcomes[one.place] = outcome
+                self._hold(-one.part.held_bytes)
+                if isinstance(outcome, StorageFull | Overloaded):
+                    self._gives_up = outcome
         finally:
-            self._places.release()
-        if isinstance(outcome, StorageFull | Overloaded):
-            self._gives_up = outcome
-        return outcome
+            self._under_way.remove(asyncio.current_task())  # type: ignore[arg-type]  # it is one of them
+            self._go_on()
 
-    def _take_in(self, make_staged: Callable[[], Staged]) -> Outcome:
-        return taken_in(lambda: ingest(self._make_arrival(make_staged())))
+    def _take_in(self) -> list[tuple[_Waiting, Outcome]]:
+        """In a thread: by the time that it has one, more may wait."""
+        some: list[_Waiting] = []
+        with contextlib.suppress(IndexError):  # another thread may be quicker
+            while len(some) < MOST_TOGETHER:
+                some.append(self._waiting.popleft())
+        if self._gives_up is not None:
+            for one in some:
+                one.part.forget()
+            return [(one, self._gives_up) for one in some]
+        outcomes = taken_in(lambda: self._taken_in([one.part for one in some]))
+        if isinstance(outcomes, LightboxError):
+            return [(one, outcomes) for one in some]
+        return list(zip(some, outcomes, strict=True))
+
+    def _taken_in(self, parts: Sequence[WholePart]) -> list[Outcome]:
+        staged = [taken_in(part.stage) for part in parts]
+        receipts = iter(
+            ingest_together([self._make_arrival(one) for one in staged if isinstance(one, Staged)])
+        )
+        return [_outcome(next(receipts)) if isinstance(one, Staged) else one for one in staged]
 
 
-def taken_in(take_in: Callable[[], Receipt]) -> Outcome:
-    """The receipt, or the error that was raised instead: one unforeseen fault does not cost the other objects."""
+def taken_in(take_in: Callable[[], Made]) -> Made | LightboxError:
+    """What take_in() returns, or the error that it raises: one unforeseen fault does not cost the other objects."""
     try:
         return take_in()
-    except LightboxError as error:
-        return error
     except Exception as error:
-        log.error("an object could not be taken in: %s", places_of(error))
-        return LightboxError()
+        return _told(error)
+
+
+def _outcome(receipt: Receipt | Exception) -> Outcome:
+    return _told(receipt) if isinstance(receipt, Exception) else receipt
+
+
+def _told(error: Exception) -> LightboxError:
+    if isinstance(error, LightboxError):
+        return error
+    log.error("an object could not be taken in: %s", places_of(error))
+    return LightboxError()

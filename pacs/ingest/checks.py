@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pacs.catalog.identity import Header, header_from_wire
-from pacs.errors import SandboxKilled, SandboxRefused
+from pacs.errors import Overloaded, SandboxKilled, SandboxRefused
 from pacs.ingest.arrival import Arrival
 from pacs.ingest.copy_marks import is_link_copy
-from pacs.ingest.prescan import examine
+from pacs.ingest.prescan import examine, examine_each
 from pacs.ingest.receipts import Identifiers, Reason
 from pacs.ingest.refusal import Refused
 from pacs.ingest.scan.part10 import read_beginning
 from pacs.ingest.scan.source import MemorySource
 from pacs.ingest.scan.unreadable import Unreadable
 from pacs.ingest.scan.whole import MEDIA_STORAGE_DIRECTORY
-from pacs.sandbox.pool import run
+from pacs.sandbox.pool import Wire, run
 from pacs.uids import is_uid
 
 MOST_META_BYTES = 4 << 10
 KNOWN_REASONS = frozenset(reason.value for reason in Reason)
+
+# What a child tells of a file, or why it tells nothing.
+Seen: TypeAlias = "Wire | SandboxKilled | SandboxRefused | Overloaded"
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,42 @@ class Examined:
         return {name: getattr(self.header, name) for name in vars(Identifiers())}
 
 
+def look_at_each(arrivals: Sequence[Arrival]) -> list[Seen]:
+    """What the sandbox tells of each file.
+
+    One visit for all: what a child has at hand from one file is quick with the next. Where that fails each is looked at
+    alone, so that nobody pays for another's file with more than time.
+    """
+    paths = [str(arrival.staged.path) for arrival in arrivals]
+    return (_seen_together(paths) if len(paths) > 1 else None) or [_seen(path) for path in paths]
+
+
+def _seen_together(paths: list[str]) -> list[Seen] | None:
+    try:
+        told = run(examine_each, paths)
+    except Overloaded as error:
+        return [error] * len(paths)
+    except (SandboxKilled, SandboxRefused):
+        return None
+    return list(told) if isinstance(told, list) and len(told) == len(paths) else None
+
+
+def _seen(path: str) -> Seen:
+    try:
+        return run(examine, path)
+    except (SandboxKilled, SandboxRefused, Overloaded) as error:
+        return error
+
+
 def check(arrival: Arrival) -> Examined:
     """The examined instance. Raises Refused with the reason; Overloaded when no child came free."""
-    wire = _examine(arrival)
+    (seen,) = look_at_each([arrival])
+    return check_seen(arrival, seen)
+
+
+def check_seen(arrival: Arrival, seen: Seen) -> Examined:
+    """The same of one that was looked at."""
+    wire = _wire(arrival, seen)
     try:
         header = header_from_wire(wire.pop("identity"))
     except (ValueError, TypeError, KeyError) as error:
@@ -55,19 +92,20 @@ def check(arrival: Arrival) -> Examined:
     return examined
 
 
-def _examine(arrival: Arrival) -> dict[str, Any]:
-    path = arrival.staged.path
-    try:
-        wire = run(examine, str(path))
-    except SandboxKilled as killed:
-        raise Refused(Reason.TOO_SLOW, _named_in(path)) from killed
-    except SandboxRefused as refused:
-        reason = str(refused.fields["reason"])
-        known = Reason(reason) if reason in KNOWN_REASONS else Reason.MALFORMED
-        raise Refused(known, _named_in(path)) from refused
-    if not isinstance(wire, dict):
-        raise Refused(Reason.MALFORMED)  # a child that answers so has been taken over
-    return wire
+def _wire(arrival: Arrival, seen: Seen) -> dict[str, Any]:
+    match seen:
+        case SandboxKilled():
+            raise Refused(Reason.TOO_SLOW, _named_in(arrival.staged.path)) from seen
+        case SandboxRefused():
+            reason = str(seen.fields["reason"])
+            known = Reason(reason) if reason in KNOWN_REASONS else Reason.MALFORMED
+            raise Refused(known, _named_in(arrival.staged.path)) from seen
+        case Overloaded():
+            raise seen
+        case dict():
+            return seen
+        case _:
+            raise Refused(Reason.MALFORMED)  # a child that answers so has been taken over
 
 
 def _named_in(path: Path) -> Identifiers:

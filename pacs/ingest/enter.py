@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
 
 from pacs.access.audit import record
@@ -18,17 +21,31 @@ from pacs.ingest.whose import whose
 from pacs.storage.blobs import blob_store
 
 
-def enter(arrival: Arrival, examined: Examined) -> Receipt:
-    """Write a kept object into the catalogue. Raises RefusedAfterKept where other bytes of the same name came first.
+@dataclass(frozen=True)
+class Entered:
+    """A kept object that was written into the catalogue, or could not be."""
 
-    Two senders of one object meet here: the catalogue decides which is new, whatever was seen before.
-    """
-    outcome = committed(partial(_write, arrival, examined))
-    if outcome == "new":
-        return Stored(**examined.identifiers)
-    if outcome == "duplicate":
-        return Duplicate(**examined.identifiers)
-    raise RefusedAfterKept(Reason.CONFLICT, Identifiers(**examined.identifiers))
+    _examined: Examined
+    _outcome: Future[Outcome]
+
+    def receipt(self) -> Receipt:
+        """What became of it. Raises what the database said, and RefusedAfterKept where other bytes of the same name
+        came first.
+
+        Two senders of one object meet here: the catalogue decides which is new, whatever was seen before.
+        """
+        outcome = self._outcome.result()
+        if outcome == "new":
+            return Stored(**self._examined.identifiers)
+        if outcome == "duplicate":
+            return Duplicate(**self._examined.identifiers)
+        raise RefusedAfterKept(Reason.CONFLICT, Identifiers(**self._examined.identifiers))
+
+
+def enter_each(kept: Sequence[tuple[Arrival, Examined]]) -> list[Entered]:
+    """Write kept objects into the catalogue: each is there, or its receipt raises why not, when this returns."""
+    outcomes = committed([partial(_write, arrival, examined) for arrival, examined in kept])
+    return [Entered(examined, outcome) for (_, examined), outcome in zip(kept, outcomes, strict=True)]
 
 
 def _write(arrival: Arrival, examined: Examined, shared: Shared) -> Outcome:

@@ -1,12 +1,19 @@
-"""The table of contents of receiving: what happens to every object, whichever way it came (promise P1)."""
+"""The table of contents of receiving: what happens to every object, whichever way it came (promise P1).
+
+Objects that came together go through each stop together: one visit to the sandbox, one transaction. Each has an outcome
+of its own, and none suffers for another's fault. See decision 37.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
 from pacs.catalog.database import telling_full
 from pacs.ingest.arrival import Arrival
-from pacs.ingest.checks import Examined, check
+from pacs.ingest.checks import Examined, Seen, check_seen, look_at_each
 from pacs.ingest.duplicates import known_duplicate
-from pacs.ingest.enter import enter
+from pacs.ingest.enter import Entered, enter_each
 from pacs.ingest.quarantine import set_aside, take_out
 from pacs.ingest.receipts import Receipt
 from pacs.ingest.refusal import Refused, RefusedAfterKept
@@ -18,17 +25,88 @@ def ingest(arrival: Arrival) -> Receipt:
 
     Raises StorageFull or Overloaded: nothing is acknowledged then, and the sender may try again.
     """
+    (outcome,) = ingest_together([arrival])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def ingest_together(arrivals: Sequence[Arrival]) -> list[Receipt | Exception]:
+    """Take several in: for each, in their order, what `ingest` would have returned or raised."""
+    coming = [_Coming(arrival) for arrival in arrivals]
+    try:
+        _each(coming, _ask_whether_known)
+        _look_at(coming)
+        _each(coming, _check)
+        _each(coming, _put)  # bytes first: a blob without a row is harmless, the reverse is not
+        _enter(coming)  # rows, trail and announcement: one transaction
+        _each(coming, _acknowledge)
+    finally:
+        for arrival in arrivals:
+            arrival.staged.discard()
+    return [one.outcome for one in coming]
+
+
+@dataclass(eq=False)
+class _Coming:
+    """An object on its way: what each stop has found out, for the next; with its outcome it comes to no other."""
+
+    arrival: Arrival
+    seen: Seen = field(init=False)
+    examined: Examined = field(init=False)
+    entered: Entered = field(init=False)
+    outcome: Receipt | Exception = field(init=False)
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return not hasattr(self, "outcome")
+
+
+def _each(coming: Sequence[_Coming], stop: Callable[[_Coming], Receipt | None]) -> None:
+    """Each that is on its way comes to this stop and goes on from it, unless its outcome is told or raised there."""
+    for one in filter(lambda one: one.is_on_its_way, coming):
+        try:
+            receipt = _at(stop, one)
+        except Exception as error:
+            one.outcome = error
+        else:
+            if receipt is not None:
+                one.outcome = receipt
+
+
+def _at(stop: Callable[[_Coming], Receipt | None], one: _Coming) -> Receipt | None:
     try:
         with telling_full():
-            return known_duplicate(arrival) or _keep(arrival, check(arrival))
+            return stop(one)
     except RefusedAfterKept as refused:
-        return take_out(arrival, refused)
+        return take_out(one.arrival, refused)
     except Refused as refused:
-        return set_aside(arrival, refused)
-    finally:
-        arrival.staged.discard()
+        return set_aside(one.arrival, refused)
 
 
-def _keep(arrival: Arrival, examined: Examined) -> Receipt:
-    blob_store().put(arrival.staged)  # bytes first: a blob without a row is harmless, the reverse is not
-    return enter(arrival, examined)  # rows, trail and announcement: one transaction
+def _ask_whether_known(one: _Coming) -> Receipt | None:
+    return known_duplicate(one.arrival)
+
+
+def _look_at(coming: Sequence[_Coming]) -> None:
+    left = [one for one in coming if one.is_on_its_way]
+    for one, seen in zip(left, look_at_each([one.arrival for one in left]), strict=True):
+        one.seen = seen
+
+
+def _check(one: _Coming) -> None:
+    one.examined = check_seen(one.arrival, one.seen)
+
+
+def _put(one: _Coming) -> None:
+    blob_store().put(one.arrival.staged)
+
+
+def _enter(coming: Sequence[_Coming]) -> None:
+    left = [one for one in coming if one.is_on_its_way]
+    for one, entered in zip(left, enter_each([(one.arrival, one.examined) for one in left]), strict=True):
+        one.entered = entered
+
+
+def _acknowledge(one: _Coming) -> Receipt:
+    return one.entered.receipt()

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -40,35 +41,46 @@ class Shared:
 @dataclass(eq=False)
 class _Waiting:
     work: Callable[[Shared], Any]
-    made: Any = None
-    error: Exception | None = None
-    is_done: bool = False
+    made: Future[Any] = field(default_factory=Future)
 
 
 _turn = threading.Lock()
 _waiting: deque[_Waiting] = deque()
 
 
-def committed(work: Callable[[Shared], Made]) -> Made:
-    """What work(shared) returns, once it is committed. Raises what it raises, or its commit: then nothing is kept.
+def committed(works: Sequence[Callable[[Shared], Made]]) -> list[Future[Made]]:
+    """What each work(shared) has returned, now that it is committed, or what it or its commit has raised: nothing of
+    that one is kept then.
 
-    It may run in another thread than the caller's, and again after what it wrote was undone.
+    They may run in another thread than the caller's, and again after what they wrote was undone.
     """
     if (
         connection.in_atomic_block
     ):  # the caller's own transaction may yet be undone: nobody else is put into it
-        with own_turn() as turn:
-            return work(Shared(turn))
-    # In its own context: whoever commits it may work for another client (access.whence).
-    mine = _Waiting(partial(copy_context().run, work))  # type: ignore[call-arg]  # what is shared is given later
-    _waiting.append(mine)
+        return [_done_here(work) for work in works]
+    if not works:  # nothing to wait for a turn for
+        return []
+    # Each in its own context: whoever commits it may work for another client (access.whence).
+    mine = [_Waiting(partial(copy_context().run, work)) for work in works]  # type: ignore[call-arg]  # what is shared is given later
+    _waiting.extend(mine)
     with _turn:
-        while not mine.is_done:  # more may wait before this one than are committed at once
+        while not all(
+            one.made.done() for one in mine
+        ):  # more may wait before these than are committed at once
             _commit_next()
-    if mine.error is not None:
-        raise mine.error
-    made: Made = mine.made
-    return made
+    return [one.made for one in mine]
+
+
+def _done_here(work: Callable[[Shared], Made]) -> Future[Made]:
+    told: Future[Made] = Future()
+    try:
+        with own_turn() as turn:
+            made = work(Shared(turn))
+    except Exception as error:
+        told.set_exception(error)
+    else:
+        told.set_result(made)
+    return told
 
 
 def _commit_next() -> None:
@@ -76,7 +88,7 @@ def _commit_next() -> None:
     try:
         _commit(together)
     except BaseException:  # this thread is being ended: the others go on without it
-        _waiting.extendleft(one for one in reversed(together) if not one.is_done)
+        _waiting.extendleft(one for one in reversed(together) if not one.made.done())
         raise
 
 
@@ -92,10 +104,10 @@ def _commit(together: list[_Waiting]) -> None:
                 _commit([one])
         else:
             for one in together:
-                one.error, one.is_done = error, True
+                one.made.set_exception(error)
     else:
         for one, its_own in zip(together, made, strict=True):
-            one.made, one.is_done = its_own, True
+            one.made.set_result(its_own)
 
 
 def _work_all(together: list[_Waiting]) -> list[Any]:

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 from pacs.ingest.scan.completeness import require_content
 from pacs.ingest.scan.part10 import Beginning, read_beginning
 from pacs.ingest.scan.pixels import PixelFacts, examine_pixels
 from pacs.ingest.scan.source import FileSource, Source, inflate
 from pacs.ingest.scan.unreadable import Unreadable
-from pacs.ingest.scan.walk import Walk
+from pacs.ingest.scan.walk import Element, Walk
 
 MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"
 
 
-def scan_file(path: Path) -> tuple[Beginning, PixelFacts]:
-    """The file's beginning and the facts of its pixels. Raises Unreadable with a reason."""
+class Scanned(NamedTuple):
+    """What a scan has found out. Of a deflated file the elements are not told: they lie elsewhere."""
+
+    beginning: Beginning
+    pixels: PixelFacts
+    elements: tuple[Element, ...]  # the data set's own
+
+
+def scan_file(path: Path) -> Scanned:
+    """What is to be known of the file before it is read. Raises Unreadable with a reason."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         return scan_source(FileSource(descriptor))
@@ -24,7 +33,7 @@ def scan_file(path: Path) -> tuple[Beginning, PixelFacts]:
         os.close(descriptor)
 
 
-def scan_source(source: Source) -> tuple[Beginning, PixelFacts]:
+def scan_source(source: Source) -> Scanned:
     """As scan_file, of bytes from anywhere.
 
     What follows the data set (zeros, an archive's tail) is tolerated and never read, where it cannot be taken for
@@ -41,4 +50,5 @@ def scan_source(source: Source) -> tuple[Beginning, PixelFacts]:
     walk = Walk(data_set, start, beginning.is_implicit, beginning.is_big_endian)
     walk.run()
     require_content(walk)
-    return beginning, examine_pixels(walk, beginning, source.size)
+    elements = () if beginning.is_deflated else tuple(walk.top_level.values())
+    return Scanned(beginning, examine_pixels(walk, beginning, source.size), elements)

@@ -17,9 +17,9 @@ import pytest
 from django.db import transaction
 from pydicom import Dataset, dcmread
 
+from pacs.catalog.data_sets import DataSetPlace
 from pacs.catalog.found import find
 from pacs.catalog.identity import (
-    DataSetPlace,
     Header,
     NoIdentifiers,
     header_from_wire,

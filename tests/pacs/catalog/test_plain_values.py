@@ -34,6 +34,7 @@ TAGS = {
     "LO": 0x00081030,
     "SH": 0x00080050,
     "UC": 0x00080119,
+    "PN": 0x00100010,
     "LT": 0x00104000,
     "ST": 0x00080081,
     "UT": 0x0040A160,
@@ -58,6 +59,9 @@ ANYTHING = (
     b" ",
     b"\0\0",
     b"A\\B \\ C\0",
+    b" Doe^Jane^^Dr. ",
+    b"A^B=C^D",
+    b"==",
     b"\\",
     b" 1.50\\-2e3 ",
     b"007 ",
@@ -181,9 +185,9 @@ def test_a_private_value_is_the_same_both_ways(
 
 def test_private_values_of_known_creators_are_read_without_pydicom() -> None:
     dataset = with_value(0x0019100F, "UN", b"512.5 ", True, ["ISO_IR 6"])
-    assert elements_of(dataset)[0x0019100F] == ("UN", b"512.5 ")
+    assert elements_of(dataset)[0x0019100F] == ("UN", b"512.5 ", None)
     dataset[0x00190010] = RawDataElement(Tag(0x00190010), "UN", 12, b"GEMS_ACQU_01", 0, False, True)
-    assert elements_of(dataset)[0x0019100F] == ("DS", 512.5)
+    assert elements_of(dataset)[0x0019100F] == ("DS", 512.5, {"vr": "DS", "Value": [512.5]})
 
 
 def test_a_number_that_is_no_numbers_length_refuses_no_file() -> None:
@@ -220,8 +224,12 @@ def test_of_what_is_long_nobody_guesses_the_vr(monkeypatch: pytest.MonkeyPatch) 
 def test_a_value_under_another_vr_than_the_standards_is_looked_at_closely() -> None:
     number = RawDataElement(Tag("PatientID"), "DS", 4, b"1.50", 0, False, True)
     assert plain_element("DS", "LO", number) is None
-    assert plain_element("DS", None, number) == ("DS", 1.5)
-    assert plain_element("US", "US or SS", number._replace(value=b"\7\0")) == ("US", 7)
+    assert plain_element("DS", None, number) == ("DS", 1.5, {"vr": "DS", "Value": [1.5]})
+    assert plain_element("US", "US or SS", number._replace(value=b"\7\0")) == (
+        "US",
+        7,
+        {"vr": "US", "Value": [7]},
+    )
 
 
 def test_the_headers_of_pydicoms_own_files_are_the_same_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,9 @@ from pytest_django import Settings
 
 from pacs.dicomweb import stow, stow_reception
 from pacs.errors import Overloaded, StorageFull
-from pacs.ingest.pipeline import ingest
+from pacs.ingest import pipeline
+from pacs.ingest.duplicates import known_duplicate
+from pacs.ingest.pipeline import ingest_together
 from tests import builders, people
 from tests.builders import blob_key_of
 from tests.pacs.dicomweb.stow_client import (
@@ -42,6 +44,12 @@ PROCESSING_FAILURE = 272
 OUT_OF_RESOURCES = 42752
 P7_REQUESTS = int(os.environ.get("P7_REQUESTS", "60"))
 SEED = 20240102
+
+
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No part is taken in before the one before it has been."""
+    monkeypatch.setattr(stow_reception, "AT_ONCE", 1)
+    monkeypatch.setattr(stow_reception, "MOST_TOGETHER", 1)
 
 
 async def test_what_came_whole_before_a_body_breaks_off_is_kept_and_told() -> None:
@@ -94,13 +102,13 @@ async def test_p6_a_disk_that_becomes_full_half_way_is_told_of_each_object(
 ) -> None:
     good = builders.ct_slice()
 
-    def then_full(arrival: Any) -> Any:
-        receipt = ingest(arrival)
+    def then_full(arrivals: Any) -> Any:
+        receipts = ingest_together(arrivals)
         settings.MIN_FREE_BYTES = 1 << 60
-        return receipt
+        return receipts
 
-    monkeypatch.setattr(stow_reception, "ingest", then_full)
-    monkeypatch.setattr(stow_reception, "AHEAD", 1)
+    monkeypatch.setattr(stow_reception, "ingest_together", then_full)
+    one_by_one(monkeypatch)
     told = module(await store(multipart(good, builders.ct_slice(), builders.ct_slice())), 202)
     assert len(told.ReferencedSOPSequence) == 1
     assert reasons(told.OtherFailuresSequence) == [OUT_OF_RESOURCES] * 2
@@ -112,10 +120,10 @@ async def test_p6_what_was_being_written_when_the_disk_became_full_is_gone(
 ) -> None:
     def full_after_a_while(_: Any) -> Any:
         time.sleep(0.3)
-        raise StorageFull
+        return [StorageFull()]
 
-    monkeypatch.setattr(stow_reception, "ingest", full_after_a_while)
-    monkeypatch.setattr(stow_reception, "AHEAD", 1)
+    monkeypatch.setattr(stow_reception, "ingest_together", full_after_a_while)
+    one_by_one(monkeypatch)
     large = builders.multiframe(frames=50, rows=256, columns=256)
     assert (await store(multipart(builders.ct_slice(), large))).problem() == (507, "storage_full")
     # The first one lies where the pipeline, which is not itself here, would have removed it.
@@ -128,10 +136,9 @@ async def test_one_unforeseen_fault_does_not_cost_the_others(monkeypatch: pytest
     def faulty(arrival: Any) -> Any:
         if arrival.staged.blob == blob_key_of(objects[0]):
             raise ValueError
-        return ingest(arrival)
+        return known_duplicate(arrival)
 
-    monkeypatch.setattr(stow_reception, "ingest", faulty)
-    monkeypatch.setattr(stow_reception, "AHEAD", 1)
+    monkeypatch.setattr(pipeline, "known_duplicate", faulty)
     told = module(await store(multipart(*objects)), 202)
     assert len(told.ReferencedSOPSequence) == 2
     assert reasons(told.OtherFailuresSequence) == [PROCESSING_FAILURE]
@@ -143,11 +150,11 @@ async def test_too_much_at_once_is_503_and_says_when_to_come_back(monkeypatch: p
     def overloaded(_: Any) -> Any:
         nonlocal tried
         tried += 1
-        raise Overloaded(retry_after_s=5)
+        return [Overloaded(retry_after_s=5)]
 
     with monkeypatch.context() as patched:
-        patched.setattr(stow_reception, "ingest", overloaded)
-        patched.setattr(stow_reception, "AHEAD", 1)
+        patched.setattr(stow_reception, "ingest_together", overloaded)
+        one_by_one(patched)
         answer = await store(multipart(*[builders.ct_slice()] * 5))
     assert tried == 1  # what followed was not even tried
     assert answer.problem() == (503, "overloaded")
@@ -166,7 +173,7 @@ async def test_p10_a_fault_of_ours_is_500_and_quotes_nothing(
     def faulty(*_: Any) -> Any:
         raise ValueError(words)
 
-    for place in (stow_reception, "ingest"), (stow, "actor_for_scope"):
+    for place in (stow_reception, "ingest_together"), (stow, "actor_for_scope"):
         monkeypatch.setattr(*place, faulty)
         answer = await store(multipart(builders.ct_slice()))
         assert answer.problem() == (500, "error")

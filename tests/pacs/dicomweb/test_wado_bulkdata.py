@@ -20,8 +20,8 @@ from pydicom.uid import (
 )
 
 from pacs.access import opened, standing
-from pacs.catalog.header_json import BINARY
 from pacs.catalog.models import Instance
+from pacs.catalog.plain_values import BINARY
 from tests import builders
 from tests.pacs.dicomweb.retrieving import get, key_of, parts_of, path_of
 from tests.pacs.storage.test_transcode import corpus

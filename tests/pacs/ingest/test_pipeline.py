@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,10 @@ from pacs.access.models import AuditEvent
 from pacs.catalog.models import Instance, Study
 from pacs.errors import StorageFull
 from pacs.events.bus import InstanceStored, subscribe
-from pacs.ingest import enter, pipeline
+from pacs.ingest import checks, enter, pipeline
 from pacs.ingest.arrival import Arrival, arrival_from_import, arrival_from_stow
 from pacs.ingest.checks import Examined
+from pacs.ingest.enter import Entered, enter_each
 from pacs.ingest.models import QuarantinedObject
 from pacs.ingest.pipeline import ingest
 from pacs.ingest.quarantine import quarantine_store
@@ -155,7 +157,7 @@ def test_a_dicomdir_is_an_index_and_not_an_object() -> None:
 def test_p4_the_same_bytes_again_are_an_idempotent_success(monkeypatch: pytest.MonkeyPatch) -> None:
     data = builders.ct_slice()
     first = hand_in(data)
-    monkeypatch.setattr(pipeline, "check", None)  # and nothing is read again
+    monkeypatch.setattr(checks, "run", None)  # and nothing is read again
     second = hand_in(data)
     assert isinstance(second, Duplicate)
     assert vars(second) == vars(first)
@@ -242,13 +244,13 @@ def test_p4_whoever_comes_second_with_a_conflict_finds_it_moved_already(
     hand_in(first)
     before: list[Receipt] = []
 
-    def enter_after_another(arrival: Arrival, examined: Examined) -> Receipt:
+    def enter_after_another(kept: Sequence[tuple[Arrival, Examined]]) -> list[Entered]:
         if not before:
             before.append(Rejected(reason=Reason.CONFLICT))
             before.append(hand_in(other))
-        return enter.enter(arrival, examined)
+        return enter_each(kept)
 
-    monkeypatch.setattr(pipeline, "enter", enter_after_another)
+    monkeypatch.setattr(pipeline, "enter_each", enter_after_another)
     receipt = hand_in(other)
     assert isinstance(receipt, Rejected)
     assert receipt == before[1]
@@ -375,10 +377,16 @@ def test_p10_no_text_of_a_file_becomes_a_path_or_a_line_of_the_log(
 def test_the_staged_file_is_gone_whatever_happens(
     storage_roots: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: Arrival) -> None:
+    def fail(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(pipeline, "check", fail)
+    for stop in ("look_at_each", "check_seen"):
+        with monkeypatch.context() as patched:
+            patched.setattr(pipeline, stop, fail)
+            with pytest.raises(RuntimeError):
+                hand_in(builders.ct_slice())
+        assert staged_files(storage_roots) == []
+    monkeypatch.setattr(pipeline, "enter_each", fail)
     with pytest.raises(RuntimeError):
         hand_in(builders.ct_slice())
     assert staged_files(storage_roots) == []

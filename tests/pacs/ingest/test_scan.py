@@ -38,7 +38,7 @@ MPEG4 = "1.2.840.10008.1.2.4.102"
 
 
 def scanned(data: bytes) -> PixelFacts:
-    return scan_source(MemorySource(data))[1]
+    return scan_source(MemorySource(data)).pixels
 
 
 def reason_of(data: bytes) -> str | None:
@@ -301,7 +301,7 @@ def test_p22_a_file_of_three_gigabytes_is_scanned_without_reading_it(tmp_path: P
     size = path.stat().st_size + frame_bytes * frames
     os.truncate(path, size)
     before_kb, started_s = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
-    _, facts = scan_file(path)
+    facts = scan_file(path).pixels
     assert (facts.frame_bytes, facts.number_of_frames) == (frame_bytes, frames)
     assert time.monotonic() - started_s < 1
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < 10 << 10

@@ -16,7 +16,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from pacs.catalog.models import StudyWord
 from pacs.ingest import together
 from pacs.ingest.together import MOST_TOGETHER, Shared, Undone, committed
-from tests.pacs.ingest.waiting import LONGEST_S, Gate, behind_a_gate, crowd, kept, write
+from tests.pacs.ingest.waiting import LONGEST_S, Gate, behind_a_gate, commit, crowd, kept, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GRACE_S = 0.5  # in which an answer that is given too early would come
@@ -114,13 +114,32 @@ def test_a_thread_that_is_ended_leaves_the_others_to_go_on() -> None:
     first, other = behind_a_gate([end_once, partial(write, "other")])
     answers = [future.exception() or future.result() for future in (first, other)]
     assert sum(isinstance(answer, KeyboardInterrupt) for answer in answers) == 1
-    assert committed(partial(write, "later")) == "later"
+    assert commit(partial(write, "later")) == "later"
     assert kept() == {"gate", "after all", "other", "later"}
+
+
+def test_works_that_come_together_are_committed_together_and_fail_alone() -> None:
+    transactions: set[str] = set()
+
+    def work(key: str, shared: Shared) -> str:
+        if key == "b":
+            raise ValueError(key)
+        transactions.add(str(id(shared)))
+        return write(key)
+
+    one, failed, two = committed([partial(work, key) for key in "abc"])
+    assert (one.result(), two.result()) == ("a", "c")
+    assert isinstance(failed.exception(), ValueError)
+    assert kept() == {"a", "c"}
+    transactions.clear()
+    assert [made.result() for made in committed([partial(work, key) for key in "def"])] == list("def")
+    assert len(transactions) == 1
+    assert committed([]) == []
 
 
 def test_within_the_callers_transaction_only_the_callers_work_is_done() -> None:
     with transaction.atomic():
-        assert committed(partial(write, "undone")) == "undone"
+        assert commit(partial(write, "undone")) == "undone"
         transaction.set_rollback(True)
     assert kept() == set()
     assert not connection.in_atomic_block
@@ -134,6 +153,6 @@ def test_whoever_goes_on_after_a_fault_is_told_that_nothing_was_kept() -> None:
         return "done"
 
     with pytest.raises(Undone):
-        committed(swallow)
+        commit(swallow)
     assert kept() == set()
-    assert committed(partial(write, "after")) == "after"
+    assert commit(partial(write, "after")) == "after"

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.db import connection, connections
 
@@ -15,6 +16,7 @@ from pacs.ingest import together
 from pacs.ingest.together import MOST_TOGETHER, Shared, committed
 
 Work = Callable[[Shared], object]
+Made = TypeVar("Made")
 LONGEST_S = 30
 LONGEST_LOCKED_MS = 1000
 
@@ -26,6 +28,12 @@ def write(key: str, _: Shared | None = None) -> str:
 
 def kept() -> set[str]:
     return set(Patient.objects.values_list("identity_key", flat=True))
+
+
+def commit(work: Callable[[Shared], Made]) -> Made:
+    """What it returns, once it is committed. Raises what it raises, or its commit."""
+    (made,) = committed([work])
+    return made.result()
 
 
 class Gate:
@@ -42,7 +50,7 @@ class Gate:
 
 
 class Crowd:
-    """Calls committed() from many threads."""
+    """Commits from many threads."""
 
     def __init__(self, threads: ThreadPoolExecutor) -> None:
         self._threads = threads
@@ -66,7 +74,7 @@ class Crowd:
         try:
             if connection.vendor == "sqlite":
                 connection.cursor().execute(f"PRAGMA busy_timeout = {LONGEST_LOCKED_MS}")
-            return committed(work)
+            return commit(work)
         finally:
             connections.close_all()
 
