@@ -10,7 +10,8 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 from pacs.catalog import charsets
 from pacs.catalog.data_sets import DataSetPlace, read_data_set
@@ -22,12 +23,8 @@ from pacs.errors import LightboxError
 from pacs.uids import is_uid
 
 UIDS = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID")
-TEXTS = (
-    "PatientID",
-    "IssuerOfPatientID",
-    "PatientName",
-    "PatientBirthDate",
-    "PatientSex",
+OF_PATIENT = ("PatientID", "IssuerOfPatientID", "PatientName", "PatientBirthDate", "PatientSex")
+OF_STUDY = (
     "StudyID",
     "StudyDate",
     "StudyTime",
@@ -37,6 +34,8 @@ TEXTS = (
     "InstitutionName",
     "PatientAge",
     "TimezoneOffsetFromUTC",
+)
+OF_SERIES = (
     "Modality",
     "SeriesNumber",
     "SeriesDescription",
@@ -46,11 +45,16 @@ TEXTS = (
     "SeriesTime",
     "PerformedProcedureStepStartDate",
     "PerformedProcedureStepStartTime",
-    "InstanceNumber",
-    "DeidentificationMethod",
+)
+TEXTS = (*OF_PATIENT, *OF_STUDY, *OF_SERIES, "InstanceNumber", "DeidentificationMethod")
+REMEMBERED = (
+    64  # of patients, studies and series: nearly all objects say of them what the one before has said
 )
 LONGEST_TEXT = 1 << 12
 MOST_DISPLAY_DEPTH = 4
+
+
+Told: TypeAlias = tuple[tuple[str, str], ...]  # texts by their keywords
 
 
 class NoIdentifiers(LightboxError):
@@ -185,9 +189,9 @@ def header_from_wire(wire: Mapping[str, Any]) -> Header:
         sop_instance_uid=uids["SOPInstanceUID"],
         study_instance_uid=uids["StudyInstanceUID"],
         series_instance_uid=uids["SeriesInstanceUID"],
-        patient=_patient(texts),
-        study=_study(texts),
-        series=_series(texts, uids["FrameOfReferenceUID"]),
+        patient=_patient(_told(texts, OF_PATIENT)),
+        study=_study(_told(texts, OF_STUDY)),
+        series=_series(_told(texts, OF_SERIES), uids["FrameOfReferenceUID"]),
         instance=InstanceFacts(
             instance_number=to_whole(texts.get("InstanceNumber")),
             display=_display(wire["display"]),
@@ -198,7 +202,13 @@ def header_from_wire(wire: Mapping[str, Any]) -> Header:
     )
 
 
-def _patient(texts: Mapping[str, Any]) -> PatientFacts:
+def _told(texts: Mapping[str, Any], names: tuple[str, ...]) -> Told:
+    return tuple((name, text) for name in names if isinstance(text := texts.get(name), str))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _patient(told: Told) -> PatientFacts:
+    texts = dict(told)
     return PatientFacts(
         # Cut where it is made a column (catalog.register): two long IDs that begin alike are two.
         patient_id=clean_text(texts.get("PatientID"), LONGEST_TEXT),
@@ -209,7 +219,9 @@ def _patient(texts: Mapping[str, Any]) -> PatientFacts:
     )
 
 
-def _study(texts: Mapping[str, Any]) -> StudyFacts:
+@lru_cache(maxsize=REMEMBERED)
+def _study(told: Told) -> StudyFacts:
+    texts = dict(told)
     return StudyFacts(
         study_id=clean_text(texts.get("StudyID"), 64),
         study_date=to_date(texts.get("StudyDate")),
@@ -223,7 +235,9 @@ def _study(texts: Mapping[str, Any]) -> StudyFacts:
     )
 
 
-def _series(texts: Mapping[str, Any], frame_of_reference_uid: str) -> SeriesFacts:
+@lru_cache(maxsize=REMEMBERED)
+def _series(told: Told, frame_of_reference_uid: str) -> SeriesFacts:
+    texts = dict(told)
     return SeriesFacts(
         modality=clean_text(texts.get("Modality"), 16).replace("\\", " "),
         series_number=to_whole(texts.get("SeriesNumber")),

@@ -38,7 +38,7 @@ def require_room(folder: Path, coming_bytes: int = 0) -> None:
         raise StorageFull()
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path | str) -> None:
     """Make the folder's entries durable: a rename is on the disk only after this."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -47,10 +47,11 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def make_folder(folder: Path) -> None:
+def make_folder(folder: Path | str) -> None:
     """Make the folder and its parents, durably; a folder that exists is left alone."""
-    if folder.is_dir():
+    if os.path.isdir(folder):  # noqa: PTH112  # asked for each object, and nearly always there
         return
-    make_folder(folder.parent)
-    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
-    sync_folder(folder.parent)
+    path = Path(folder)
+    make_folder(path.parent)
+    path.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    sync_folder(path.parent)
