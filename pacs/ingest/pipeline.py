@@ -38,7 +38,7 @@ def ingest_together(arrivals: Sequence[Arrival]) -> list[Receipt | Exception]:
         _each(coming, _ask_whether_known)
         _look_at(coming)
         _each(coming, _check)
-        _each(coming, _put)  # bytes first: a blob without a row is harmless, the reverse is not
+        _put(coming)  # bytes first: a blob without a row is harmless, the reverse is not
         _enter(coming)  # rows, trail and announcement: one transaction
         _each(coming, _acknowledge)
     finally:
@@ -98,8 +98,11 @@ def _check(one: _Coming) -> None:
     one.examined = check_seen(one.arrival, one.seen)
 
 
-def _put(one: _Coming) -> None:
-    blob_store().put(one.arrival.staged)
+def _put(coming: Sequence[_Coming]) -> None:
+    left = [one for one in coming if one.is_on_its_way]
+    for one, error in zip(left, blob_store().put_each([one.arrival.staged for one in left]), strict=True):
+        if error is not None:
+            one.outcome = error
 
 
 def _enter(coming: Sequence[_Coming]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -22,6 +22,9 @@ class BlobStore(Protocol):
 
         Raises StorageFull.
         """
+
+    def put_each(self, several: Sequence[Staged]) -> list[Exception | None]:
+        """The same of several, sooner; for each what put would have raised."""
 
     def open(self, key: BlobKey) -> BinaryIO:
         """The whole blob to read, seekable."""

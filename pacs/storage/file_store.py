@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from pacs.errors import NotFound
+from pacs.errors import LightboxError, NotFound
 from pacs.storage import disk
 from pacs.storage.keys import BlobKey, is_digest
 from pacs.storage.staging import Staged
@@ -38,19 +39,39 @@ class FileStore:
         return f"{self.root}/{key[:SHARD_DIGITS]}"
 
     def put(self, staged: Staged) -> None:
-        """Bytes to the disk, then the name, then the folder's entry: the order of promise P1."""
-        folder, target = self._folder_of(staged.blob), self._name_of(staged.blob)
-        with disk.telling_full():
-            disk.make_folder(folder)
-            if os.path.exists(target):  # noqa: PTH110  # as _name_of
-                # Another delivery of the same bytes may have renamed it a moment ago: only a synced
-                # folder lets this one be acknowledged too.
-                disk.sync_folder(folder)
-                staged.discard()
-                return
+        (error,) = self.put_each([staged])
+        if error is not None:
+            raise error
+
+    def put_each(self, several: Sequence[Staged]) -> list[Exception | None]:
+        """Bytes to the disk, then the names, then the folders' entries: the order of promise P1.
+
+        All of them go through each step before the next: names that were given together are on the disk together.
+        """
+        coming = [_Coming(staged) for staged in several]
+        for one in coming:
+            _step(partial(self._write_down, one.staged), [one])
+        for one in _well(coming):
+            _step(partial(self._give_name, one.staged), [one])
+        folders: dict[str, list[_Coming]] = {}
+        for one in _well(coming):
+            folders.setdefault(self._folder_of(one.staged.blob), []).append(one)
+        for folder, those in folders.items():
+            _step(partial(disk.sync_folder, folder), those)
+        return [one.error for one in coming]
+
+    def _write_down(self, staged: Staged) -> None:
+        disk.make_folder(self._folder_of(staged.blob))
+        if not self.exists(staged.blob):
             _sync_file(staged.path)
-            staged.path.rename(target)
-            disk.sync_folder(folder)
+
+    def _give_name(self, staged: Staged) -> None:
+        # Another delivery of the same bytes may have had its name a moment ago: only a synced folder lets this one be
+        # acknowledged too.
+        if self.exists(staged.blob):
+            staged.discard()
+        else:
+            staged.path.rename(self._name_of(staged.blob))
 
     def open(self, key: BlobKey) -> BinaryIO:
         try:
@@ -127,6 +148,28 @@ class FileStore:
         for shard in shards:
             if shard.is_dir():
                 yield from (BlobKey(name) for name in os.listdir(shard) if is_digest(name))  # noqa: PTH208
+
+
+@dataclass(eq=False)
+class _Coming:
+    """A file on its way into the store."""
+
+    staged: Staged
+    error: Exception | None = None
+
+
+def _well(coming: Iterable[_Coming]) -> list[_Coming]:
+    return [one for one in coming if one.error is None]
+
+
+def _step(step: Callable[[], None], coming: Iterable[_Coming]) -> None:
+    """What is done for these; they go no further where it fails."""
+    try:
+        with disk.telling_full():
+            step()
+    except (LightboxError, OSError) as error:
+        for one in coming:
+            one.error = error
 
 
 def _sync_file(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from pacs.ingest.receipts import Duplicate, Reason, Receipt, Rejected, Stored
 from pacs.sandbox import pool
 from pacs.storage.blobs import blob_store
 from pacs.storage.file_store import FileStore
-from pacs.storage.staging import Staged, stage_bytes
+from pacs.storage.staging import stage_bytes
 from tests import builders
 from tests.builders import blob_key_of
 
@@ -125,14 +126,14 @@ def test_a_disk_that_is_full_for_one_is_told_of_that_one(
     monkeypatch: pytest.MonkeyPatch, storage_roots: Path
 ) -> None:
     one, too_much, two = series(3)
-    put = FileStore.put
+    rename = Path.rename
 
-    def full(store: FileStore, staged: Staged) -> None:
-        if staged.blob == blob_key_of(too_much):
-            raise StorageFull
-        put(store, staged)
+    def full(path: Path, target: str) -> Path:
+        if target.endswith(blob_key_of(too_much)):
+            raise OSError(errno.ENOSPC, "no room")
+        return rename(path, target)
 
-    monkeypatch.setattr(FileStore, "put", full)
+    monkeypatch.setattr(Path, "rename", full)
     receipts = hand_in(one, too_much, two)
     assert [type(each) for each in receipts] == [Stored, StorageFull, Stored]
     assert set(Instance.objects.values_list("blob", flat=True)) == set(map(blob_key_of, (one, two)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -24,6 +24,11 @@ class MemoryStore:
     def put(self, staged: Staged) -> None:
         self._held.setdefault(staged.blob, staged.path.read_bytes())
         staged.discard()
+
+    def put_each(self, several: Sequence[Staged]) -> list[Exception | None]:
+        for staged in several:
+            self.put(staged)
+        return [None] * len(several)
 
     def open(self, key: BlobKey) -> BinaryIO:
         return BytesIO(self._bytes_of(key))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from pytest_django import Settings
 
 from pacs.errors import NotFound, StorageFull
-from pacs.storage import staging
+from pacs.storage import disk, staging
 from pacs.storage.blobs import BlobStore, blob_store
 from pacs.storage.keys import BlobKey, derived_key, is_digest
 from pacs.storage.staging import stage, stage_bytes, stage_stream
@@ -143,6 +144,53 @@ def test_p6_a_disk_that_fills_up_on_the_way_is_told_and_leaves_nothing(
     assert [path.name for path in files_below(storage_roots)] == [blob_key_of(b"first")]
     keep_or_discard(BYTES)
     assert blob_store().exists(blob_key_of(BYTES))
+
+
+def test_p1_of_several_no_name_is_given_before_the_bytes_are_down_and_no_folder_synced_before_its_names(
+    monkeypatch: pytest.MonkeyPatch, storage_roots: Path
+) -> None:
+    done: list[str] = []
+    fsync, rename = os.fsync, Path.rename
+
+    def syncing(descriptor: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        fsync(descriptor)
+
+    def renaming(path: Path, target: str) -> Path:
+        done.append("name")
+        return rename(path, target)
+
+    several = [stage_bytes(bytes([number])) for number in range(5)]
+    for staged in several:
+        disk.make_folder(storage_roots / "blobs" / staged.blob[:2])
+    monkeypatch.setattr(os, "fsync", syncing)
+    monkeypatch.setattr(Path, "rename", renaming)
+    assert blob_store().put_each(several) == [None] * 5
+    assert done == ["file"] * 5 + ["name"] * 5 + ["folder"] * len({one.blob[:2] for one in several})
+    assert all(blob_store().exists(one.blob) for one in several)
+
+
+def test_the_same_bytes_twice_among_several_are_one_blob(storage_roots: Path) -> None:
+    assert (
+        blob_store().put_each([stage_bytes(BYTES), stage_bytes(BYTES), stage_bytes(b"other")]) == [None] * 3
+    )
+    assert len(list(blob_store().keys())) == 2
+    assert files_below(storage_roots / "staging") == []
+
+
+def test_p6_a_folder_that_cannot_be_synced_is_told_of_what_is_in_it(
+    monkeypatch: pytest.MonkeyPatch, storage_roots: Path
+) -> None:
+    several = [stage_bytes(bytes([number])) for number in range(3)]
+    sync = disk.sync_folder
+
+    def full(folder: Path | str) -> None:
+        if str(folder).endswith(several[1].blob[:2]):
+            raise OSError(errno.ENOSPC, "no room")
+        sync(folder)
+
+    monkeypatch.setattr(disk, "sync_folder", full)
+    assert [type(error) for error in blob_store().put_each(several)] == [type(None), StorageFull, type(None)]
 
 
 def keep_or_discard(data: bytes) -> None:
