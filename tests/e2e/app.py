@@ -37,12 +37,16 @@ class App:
     def sign_in(self, role: str, password: str | None = None) -> None:
         """As the sample account of this role, and wait until its home is there."""
         self.page.goto("/signin")
+        self.say_who(role, password)
+        if password is None:
+            expect(self.page).not_to_have_url(re.compile("/signin"))
+
+    def say_who(self, role: str, password: str | None = None) -> None:
+        """The same where the page of signing in is shown already."""
         name = f"sample-{role}"
         self.page.get_by_label("User name").fill(name)
         self.page.locator("input[type=password]").fill(password or self.lightbox.password_of(name))
         self.page.get_by_role("button", name="Sign in", exact=True).click()
-        if password is None:
-            expect(self.page).not_to_have_url(re.compile("/signin"))
 
     def studies(self) -> None:
         """The list of studies, with its first rows."""

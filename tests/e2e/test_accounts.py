@@ -40,6 +40,16 @@ def test_a_phone_signs_the_desk_out_and_what_it_showed_is_gone(open_app: OpenApp
     expect(phone.page.get_by_role("heading", name="Where you are signed in")).to_be_visible()
 
 
+def test_the_reminder_of_a_second_factor_does_not_lie_over_an_image(open_app: OpenApp) -> None:
+    listed = signed_in_anew(open_app(PHONE), "clinician")
+    expect(listed.page.locator(".toast").filter(has_text="second way to sign in")).to_be_visible()
+    opened = open_app(PHONE)
+    opened.page.goto(str(listed.study_links().first.get_attribute("href")))
+    opened.say_who("clinician")
+    opened.wait_for_picture()
+    assert opened.page.locator(".toast").count() == 0  # now: it would go by itself
+
+
 PASSWORD = "a lamp in the dark 7"
 MADE = """
 from datetime import timedelta

@@ -5,7 +5,7 @@ import { Button, Field, toast } from "../../components/index";
 import { t } from "../../i18n/index";
 import { Mark } from "../../shell/Shell";
 import { passkeysPossible } from "../../state/passkeys";
-import { navigate } from "../../router";
+import { type Route, navigate, parseRoute, route } from "../../router";
 import { knowledge, learnSession, person, wasSignedOut } from "../../state/session";
 import { dayOf } from "../../words/dates";
 import { SecondStep } from "./SecondStep";
@@ -36,11 +36,16 @@ export default function SignIn() {
   );
 }
 
-/** Said in passing, once a sign-in: it is not yet time to insist. */
+/** Said in passing, once a sign-in: it is not yet time to insist. Over an image it would hide what is told of it; the bar says it as well. */
 function remindOfSecondFactor(): void {
   const due = person.value?.secondFactorDueAt;
-  if (!due) return;
+  if (!due || leadsToAnImage(route.value)) return;
   toast({ text: t("signIn.due", { day: dayOf(due) }), action: { label: t("signIn.due.do"), perform: () => navigate("/account") } });
+}
+
+function leadsToAnImage(here: Route): boolean {
+  const there = here.name === "sign-in" && here.then !== null ? parseRoute(here.then) : here;
+  return there.name === "study";
 }
 
 function FirstStep({ onStep }: { onStep: (step: SignInStep) => void }) {
