@@ -173,7 +173,7 @@ KNOBS = (
         "LIGHTBOX_SANDBOX_DEADLINE_S",
         parse_amount,
         "30",
-        "Seconds one file or frame may take in a child before the child is ended.",
+        "Seconds one visit to a child (a file, a few that came together, a frame) may take before the child is ended.",
     ),
     Knob("LIGHTBOX_FRAME_CACHE_MB", parse_amount, "160", "Memory for decoded frames, in MiB."),
     Knob("LIGHTBOX_TILE_CACHE_MB", parse_amount, "64", "Memory for encoded tiles, in MiB."),

@@ -18,7 +18,7 @@ from pydicom.filereader import read_dataset
 from pydicom.tag import BaseTag
 from pydicom.valuerep import VR
 
-from pacs.catalog.header_json import PIXEL_TAGS
+from pacs.catalog.header_json import CHARACTER_SET_TAG, PIXEL_TAGS
 
 # A value that is longer is no header but content; pydicom leaves it in the file.
 LARGEST_READ_BYTES = 1 << 20
@@ -26,9 +26,9 @@ PIXEL_DATA, PIXEL_HEAD_BYTES = 0x7FE00010, 6
 PIXEL_VRS = frozenset(("OB", "OW", "OF", "OD", "UN"))
 UNDEFINED_LENGTH = 0xFFFFFFFF
 DELIMITERS = 0xFFFE0000
-EMPTY: dict[str | None, Any] = {vr.value: empty_value_for_VR(vr, raw=True) for vr in VR}  # None for most
+EMPTY: dict[str | None, Any] = {vr.value: empty_value_for_VR(vr, raw=True) for vr in VR}
 KNOWN_VRS = {vr.value.encode(): vr.value for vr in VR if len(vr.value) == 2}
-# Of those that files have, each is made once.
+# Of tags that files have, each is made once: pydicom's take as long as to read a value.
 _tag = lru_cache(maxsize=4096)(BaseTag)
 
 # Tag, VR (empty in implicit VR), where the element begins, where its value does, the value's length in bytes.
@@ -85,7 +85,8 @@ def _raw_elements(data: bytes, place: DataSetPlace) -> RawElements | None:
     """What pydicom would find, from where the scan has found it: that is sooner than to look again.
 
     None where they do not fill the data set one behind the other, as is also with one that comes twice, and where
-    pydicom would do more with one of them than to keep its bytes.
+    pydicom would do more with one of them than to keep its bytes: parse a sequence to find its end, or refuse the file
+    for a character set that cannot be told.
     """
     found: RawElements = {}
     end = place.start_offset
@@ -95,6 +96,8 @@ def _raw_elements(data: bytes, place: DataSetPlace) -> RawElements | None:
         vr = KNOWN_VRS.get(told)
         is_as_said = told == b"" if place.is_implicit else vr is not None
         if offset != end or length == UNDEFINED_LENGTH or tag >= DELIMITERS or not is_as_said:
+            return None
+        if tag == CHARACTER_SET_TAG and vr not in (None, "CS"):
             return None
         end = value_offset + length
         value = data[value_offset:end] or EMPTY.get(vr)

@@ -10,8 +10,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from pacs.catalog import charsets
 from pacs.catalog.data_sets import DataSetPlace, read_data_set
@@ -23,8 +22,12 @@ from pacs.errors import LightboxError
 from pacs.uids import is_uid
 
 UIDS = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID")
-OF_PATIENT = ("PatientID", "IssuerOfPatientID", "PatientName", "PatientBirthDate", "PatientSex")
-OF_STUDY = (
+TEXTS = (
+    "PatientID",
+    "IssuerOfPatientID",
+    "PatientName",
+    "PatientBirthDate",
+    "PatientSex",
     "StudyID",
     "StudyDate",
     "StudyTime",
@@ -34,8 +37,6 @@ OF_STUDY = (
     "InstitutionName",
     "PatientAge",
     "TimezoneOffsetFromUTC",
-)
-OF_SERIES = (
     "Modality",
     "SeriesNumber",
     "SeriesDescription",
@@ -45,16 +46,11 @@ OF_SERIES = (
     "SeriesTime",
     "PerformedProcedureStepStartDate",
     "PerformedProcedureStepStartTime",
-)
-TEXTS = (*OF_PATIENT, *OF_STUDY, *OF_SERIES, "InstanceNumber", "DeidentificationMethod")
-REMEMBERED = (
-    64  # of patients, studies and series: nearly all objects say of them what the one before has said
+    "InstanceNumber",
+    "DeidentificationMethod",
 )
 LONGEST_TEXT = 1 << 12
 MOST_DISPLAY_DEPTH = 4
-
-
-Told: TypeAlias = tuple[tuple[str, str], ...]  # texts by their keywords
 
 
 class NoIdentifiers(LightboxError):
@@ -189,9 +185,9 @@ def header_from_wire(wire: Mapping[str, Any]) -> Header:
         sop_instance_uid=uids["SOPInstanceUID"],
         study_instance_uid=uids["StudyInstanceUID"],
         series_instance_uid=uids["SeriesInstanceUID"],
-        patient=_patient(_told(texts, OF_PATIENT)),
-        study=_study(_told(texts, OF_STUDY)),
-        series=_series(_told(texts, OF_SERIES), uids["FrameOfReferenceUID"]),
+        patient=_patient(texts),
+        study=_study(texts),
+        series=_series(texts, uids["FrameOfReferenceUID"]),
         instance=InstanceFacts(
             instance_number=to_whole(texts.get("InstanceNumber")),
             display=_display(wire["display"]),
@@ -202,13 +198,7 @@ def header_from_wire(wire: Mapping[str, Any]) -> Header:
     )
 
 
-def _told(texts: Mapping[str, Any], names: tuple[str, ...]) -> Told:
-    return tuple((name, text) for name in names if isinstance(text := texts.get(name), str))
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _patient(told: Told) -> PatientFacts:
-    texts = dict(told)
+def _patient(texts: Mapping[str, Any]) -> PatientFacts:
     return PatientFacts(
         # Cut where it is made a column (catalog.register): two long IDs that begin alike are two.
         patient_id=clean_text(texts.get("PatientID"), LONGEST_TEXT),
@@ -219,9 +209,7 @@ def _patient(told: Told) -> PatientFacts:
     )
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _study(told: Told) -> StudyFacts:
-    texts = dict(told)
+def _study(texts: Mapping[str, Any]) -> StudyFacts:
     return StudyFacts(
         study_id=clean_text(texts.get("StudyID"), 64),
         study_date=to_date(texts.get("StudyDate")),
@@ -235,9 +223,7 @@ def _study(told: Told) -> StudyFacts:
     )
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _series(told: Told, frame_of_reference_uid: str) -> SeriesFacts:
-    texts = dict(told)
+def _series(texts: Mapping[str, Any], frame_of_reference_uid: str) -> SeriesFacts:
     return SeriesFacts(
         modality=clean_text(texts.get("Modality"), 16).replace("\\", " "),
         series_number=to_whole(texts.get("SeriesNumber")),

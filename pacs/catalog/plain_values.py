@@ -60,7 +60,7 @@ def plain_element(vr: str, known: str | None, raw: RawDataElement) -> PlainEleme
 
 
 def forget_values() -> None:
-    """The next files are somebody else's: whoever takes a child over finds nothing in it of those before."""
+    """The next files are somebody else's: nothing is kept of these."""
     _remembered.cache_clear()
 
 

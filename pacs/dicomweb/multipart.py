@@ -82,6 +82,7 @@ class MultipartParser:
         # The first delimiter may begin the body, without the line's end that is part of all others.
         self._buffer = bytearray(LINE_END)
         self._skipped = 0
+        self._last: int | None = None  # where the last delimiter of the chunk begins, once it was sought
         # None within a part's content.
         self._step: Callable[[], list[Event] | None] | None = self._in_preamble
 
@@ -94,7 +95,7 @@ class MultipartParser:
         """What becomes known with these bytes. Raises BadRequest."""
         if self._step is None and self._buffer:
             chunk = self._taken() + chunk
-        at = 0
+        self._last, at = None, 0
         while at < len(chunk):
             at = yield from self._content(chunk, at) if self._step is None else self._between(chunk, at)
 
@@ -121,10 +122,12 @@ class MultipartParser:
 
     def _content_end(self, chunk: bytes, at: int) -> int:
         """Where the content ends that goes on at `at`: at its delimiter, or before what may be the beginning of one."""
-        # Mostly there is none, which rfind says in less than half the time that find takes.
-        last = chunk.rfind(self._delimiter, at)
-        if last >= 0:
-            return chunk.find(self._delimiter, at, last + len(self._delimiter))
+        if self._last is None:
+            # Mostly there is none, which rfind says in less than half the time that find takes. Once for each chunk:
+            # there may be thousands of parts before a long rest.
+            self._last = chunk.rfind(self._delimiter)
+        if self._last >= at:
+            return chunk.find(self._delimiter, at, self._last + len(self._delimiter))
         begun = chunk.find(LINE_END[:1], max(at, len(chunk) - len(self._delimiter) + 1))
         while begun >= 0 and not self._delimiter.startswith(chunk[begun:]):
             begun = chunk.find(LINE_END[:1], begun + 1)

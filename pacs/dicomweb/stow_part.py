@@ -17,6 +17,7 @@ from pacs.storage.staging import CHUNK_BYTES, Staged, StagedWriter, stage
 
 THREADS = settings.SANDBOX_CHILDREN + 2  # some write while others wait for the sandbox
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="stow")
+MOST_TIMES_HELD = 4  # as much memory as it is itself long may a part hold; beyond it, it is copied
 Made = TypeVar("Made")
 
 
@@ -62,8 +63,10 @@ class ComingPart:
     def whole(self) -> WholePart:
         """It is whole."""
         writer, self._writer = self._writer, None
-        held_bytes = self._unwritten_bytes
-        return WholePart(held_bytes, writer, self._take_unwritten())
+        held_bytes, rest = self._unwritten_bytes, self._take_unwritten()
+        if held_bytes * MOST_TIMES_HELD < sum(map(_size_of_whole, rest)):
+            rest = [b"".join(rest)]
+        return WholePart(held_bytes, writer, rest)
 
     async def forget(self) -> None:
         """It will not be whole: what was written of it goes."""
@@ -95,6 +98,11 @@ class WholePart:
         """It is not wanted: what was written of it goes."""
         if self._writer is not None:
             self._writer.discard()
+
+
+def _size_of_whole(data: memoryview | bytes) -> int:
+    """Of the chunk that stays in memory as long as this piece of it does."""
+    return memoryview(data.obj).nbytes if isinstance(data, memoryview) else len(data)
 
 
 def _write(writer: StagedWriter, chunks: list[memoryview | bytes]) -> None:

@@ -32,7 +32,7 @@ AT_ONCE = 2  # while some of a request's parts are looked at, others wait for th
 MOST_TOGETHER = 8  # so many go on together; as many more may wait for their turn
 # In memory, of parts that are whole and not yet in the store: beyond it the sender waits.
 MOST_HELD_BYTES = 8 << 20  # of one request
-MOST_HELD_BY_ALL = 64 << 20  # of all: beyond it each request goes on with what it has under way alone
+MOST_HELD_BY_ALL = 32 << 20  # of all: beyond it each request goes on with what it has under way alone
 PART_TYPES = ("application/dicom", "application/octet-stream", "")  # who leaves the type out means DICOM
 MakeArrival = Callable[[Staged], Arrival]
 Made = TypeVar("Made")
@@ -124,11 +124,19 @@ class Reception:
 
     def _go_on(self) -> None:
         if self._waiting and len(self._under_way) < AT_ONCE:
-            self._under_way.add(asyncio.ensure_future(self._take_in_some()))
+            task = asyncio.ensure_future(self._take_in_some())
+            self._under_way.add(task)
+            task.add_done_callback(self._went_on)
+
+    def _went_on(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            self._go_on()
 
     async def outcomes(self) -> list[Outcome]:
         while self._under_way:
             await asyncio.wait(self._under_way)
+        self._hold(-self._held_bytes)  # of what was cancelled with the server
         return [one or LightboxError() for one in self._outcomes]
 
     async def abandon(self) -> None:
@@ -136,30 +144,29 @@ class Reception:
         await self.outcomes()
 
     async def _take_in_some(self) -> None:
-        try:
-            for one, outcome in await in_thread(self._take_in):
-                self._outcomes[one.place] = outcome
-                self._hold(-one.part.held_bytes)
-                if isinstance(outcome, StorageFull | Overloaded):
-                    self._gives_up = outcome
-        finally:
-            self._under_way.remove(asyncio.current_task())  # type: ignore[arg-type]  # it is one of them
-            self._go_on()
-
-    def _take_in(self) -> list[tuple[_Waiting, Outcome]]:
-        """In a thread: by the time that it has one, more may wait."""
         some: list[_Waiting] = []
+        try:
+            outcomes = await in_thread(self._take_in, some)
+        except Exception as error:
+            # There is no thread to be had, or no database: nothing that waits would come through.
+            some += self._waiting
+            self._waiting.clear()
+            outcomes = _given_up(some, _told(error))
+        for one, outcome in zip(some, outcomes, strict=True):
+            self._outcomes[one.place] = outcome
+            self._hold(-one.part.held_bytes)
+            if isinstance(outcome, StorageFull | Overloaded):
+                self._gives_up = outcome
+
+    def _take_in(self, some: list[_Waiting]) -> list[Outcome]:
+        """In a thread: by the time that it has one, more may wait. They are moved to `some`."""
         with contextlib.suppress(IndexError):  # another thread may be quicker
             while len(some) < MOST_TOGETHER:
                 some.append(self._waiting.popleft())
         if self._gives_up is not None:
-            for one in some:
-                one.part.forget()
-            return [(one, self._gives_up) for one in some]
+            return _given_up(some, self._gives_up)
         outcomes = taken_in(lambda: self._taken_in([one.part for one in some]))
-        if isinstance(outcomes, LightboxError):
-            return [(one, outcomes) for one in some]
-        return list(zip(some, outcomes, strict=True))
+        return [outcomes] * len(some) if isinstance(outcomes, LightboxError) else outcomes
 
     def _taken_in(self, parts: Sequence[WholePart]) -> list[Outcome]:
         staged = [taken_in(part.stage) for part in parts]
@@ -167,6 +174,13 @@ class Reception:
             ingest_together([self._make_arrival(one) for one in staged if isinstance(one, Staged)])
         )
         return [_outcome(next(receipts)) if isinstance(one, Staged) else one for one in staged]
+
+
+def _given_up(some: Sequence[_Waiting], error: LightboxError) -> list[Outcome]:
+    for one in some:
+        with contextlib.suppress(OSError):  # what cannot be removed now is removed a day later
+            one.part.forget()
+    return [error] * len(some)
 
 
 def taken_in(take_in: Callable[[], Made]) -> Made | LightboxError:

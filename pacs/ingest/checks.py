@@ -49,7 +49,7 @@ def look_at_each(arrivals: Sequence[Arrival]) -> list[Seen]:
     alone, so that nobody pays for another's file with more than time.
     """
     paths = [str(arrival.staged.path) for arrival in arrivals]
-    return (_seen_together(paths) if len(paths) > 1 else None) or [_seen(path) for path in paths]
+    return (_seen_together(paths) if len(paths) > 1 else None) or _seen_one_by_one(paths)
 
 
 def _seen_together(paths: list[str]) -> list[Seen] | None:
@@ -62,11 +62,16 @@ def _seen_together(paths: list[str]) -> list[Seen] | None:
     return list(told) if isinstance(told, list) and len(told) == len(paths) else None
 
 
-def _seen(path: str) -> Seen:
-    try:
-        return run(examine, path)
-    except (SandboxKilled, SandboxRefused, Overloaded) as error:
-        return error
+def _seen_one_by_one(paths: list[str]) -> list[Seen]:
+    seen: list[Seen] = []
+    for path in paths:
+        try:
+            seen.append(run(examine, path))
+        except (SandboxKilled, SandboxRefused) as error:
+            seen.append(error)
+        except Overloaded as error:
+            return [*seen, *[error] * (len(paths) - len(seen))]  # the others would wait as long in vain
+    return seen
 
 
 def check(arrival: Arrival) -> Examined:

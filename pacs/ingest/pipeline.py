@@ -47,7 +47,7 @@ def ingest_together(arrivals: Sequence[Arrival]) -> list[Receipt | Exception]:
     return [one.outcome for one in coming]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class _Coming:
     """An object on its way: what each stop has found out, for the next; with its outcome it comes to no other."""
 

@@ -46,13 +46,14 @@ class FileStore:
     def put_each(self, several: Sequence[Staged]) -> list[Exception | None]:
         """Bytes to the disk, then the names, then the folders' entries: the order of promise P1.
 
-        All of them go through each step before the next: names that were given together are on the disk together.
+        All of them go through each step before the next: what a file system writes down for the first folder often
+        holds the names in the others already.
         """
         coming = [_Coming(staged) for staged in several]
         for one in coming:
-            _step(partial(self._write_down, one.staged), [one])
+            _step(partial(self._write_down, one), [one])
         for one in _well(coming):
-            _step(partial(self._give_name, one.staged), [one])
+            _step(partial(self._give_name, one), [one])
         folders: dict[str, list[_Coming]] = {}
         for one in _well(coming):
             folders.setdefault(self._folder_of(one.staged.blob), []).append(one)
@@ -60,18 +61,20 @@ class FileStore:
             _step(partial(disk.sync_folder, folder), those)
         return [one.error for one in coming]
 
-    def _write_down(self, staged: Staged) -> None:
-        disk.make_folder(self._folder_of(staged.blob))
-        if not self.exists(staged.blob):
-            _sync_file(staged.path)
+    def _write_down(self, one: _Coming) -> None:
+        disk.make_folder(self._folder_of(one.staged.blob))
+        if not self.exists(one.staged.blob):
+            one.sync()
 
-    def _give_name(self, staged: Staged) -> None:
-        # Another delivery of the same bytes may have had its name a moment ago: only a synced folder lets this one be
-        # acknowledged too.
+    def _give_name(self, one: _Coming) -> None:
+        staged = one.staged
         if self.exists(staged.blob):
+            # Another delivery of the same bytes may have given it a moment ago: the folder is synced for this one too.
             staged.discard()
-        else:
-            staged.path.rename(self._name_of(staged.blob))
+            return
+        if not one.is_down:  # it was here, and somebody has erased it since
+            one.sync()
+        staged.path.rename(self._name_of(staged.blob))
 
     def open(self, key: BlobKey) -> BinaryIO:
         try:
@@ -155,7 +158,12 @@ class _Coming:
     """A file on its way into the store."""
 
     staged: Staged
+    is_down: bool = False  # on the disk, still under its first name
     error: Exception | None = None
+
+    def sync(self) -> None:
+        _sync_file(self.staged.path)
+        self.is_down = True
 
 
 def _well(coming: Iterable[_Coming]) -> list[_Coming]:

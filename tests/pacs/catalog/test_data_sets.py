@@ -119,6 +119,18 @@ def test_what_pydicom_would_do_more_with_is_left_to_it(
     assert bool(made_of_places([path], monkeypatch)) is is_quick
 
 
+def test_a_character_set_that_cannot_be_told_refuses_the_file_as_pydicom_does(tmp_path: Path) -> None:
+    path = tmp_path / "made.dcm"
+    whole, told = builders.ct_slice(), element(0x00080005, b"CS", b"ISO_IR 192")
+    assert told in whole
+    path.write_bytes(whole.replace(told, told.replace(b"CS", b"US")))
+    place = place_of(path)
+    assert place is not None
+    for one in (place, replace(place, elements=())):
+        with pytest.raises(TypeError):
+            read_data_set(str(path), one)
+
+
 def test_a_file_that_is_not_encoded_as_it_says_is_left_to_pydicom(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -106,6 +106,31 @@ def test_it_is_the_same_however_little_is_gathered_at_once(
         assert [data for _, data in parsed(body, "boundary", cuts)] == parts
 
 
+class Counting(bytes):
+    """A chunk that counts how much of it is looked through for a delimiter."""
+
+    looked_through = 0
+
+    def find(self, sought: bytes, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]
+        place = super().find(sought, start, len(self) if end is None else end)
+        self.looked_through += (len(self) if place < 0 else place) - start
+        return place
+
+    def rfind(self, sought: bytes, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]
+        place = super().rfind(sought, start, len(self) if end is None else end)
+        self.looked_through += len(self) - max(place, start)
+        return place
+
+
+def test_a_long_rest_behind_many_parts_is_looked_through_once() -> None:
+    chunk = Counting(
+        body_of([b""] * 500, "b")[:-2].removesuffix(b"\r\n--b") + b"\r\n--b\r\n\r\n" + bytes(100_000)
+    )
+    parts = [event for event in MultipartParser("b").feed(chunk) if isinstance(event, PartEnded)]
+    assert len(parts) == 500
+    assert chunk.looked_through < 3 * len(chunk)
+
+
 def test_content_is_passed_on_as_it_came_whatever_stands_before_it() -> None:
     body = body_of([bytes(3000), b"", bytes(5000)], "b")
     data = [event.data for event in MultipartParser("b").feed(body) if isinstance(event, PartData)]

@@ -150,6 +150,18 @@ def test_no_child_is_told_of_each(monkeypatch: pytest.MonkeyPatch, storage_roots
     assert staged_files(storage_roots) == []
 
 
+def test_where_no_child_is_free_any_more_each_is_told_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def busy(function: Callable[..., Any], given: Any) -> Any:
+        asked.append(given)
+        raise SandboxKilled(why="memory") if function is examine_each else Overloaded(retry_after_s=5)
+
+    monkeypatch.setattr(checks, "run", busy)
+    assert [type(each) for each in hand_in(*series(3))] == [Overloaded] * 3
+    assert len(asked) == 2
+
+
 def test_what_one_writes_in_vain_is_not_kept_and_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
     one, faulty, two = series(3)
     exists = FileStore.exists

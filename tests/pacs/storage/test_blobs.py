@@ -170,6 +170,28 @@ def test_p1_of_several_no_name_is_given_before_the_bytes_are_down_and_no_folder_
     assert all(blob_store().exists(one.blob) for one in several)
 
 
+def test_p1_bytes_that_somebody_erases_while_they_come_again_are_down_before_they_have_their_name(
+    monkeypatch: pytest.MonkeyPatch, storage_roots: Path
+) -> None:
+    store = blob_store()
+    store.put(stage_bytes(BYTES))
+    again, neighbour = stage_bytes(BYTES), stage_bytes(b"neighbour")
+    synced: list[int] = []
+    fsync = os.fsync
+
+    def syncing(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+        if len(synced) == 1:
+            store.delete(again.blob)
+
+    number = again.path.stat().st_ino
+    monkeypatch.setattr(os, "fsync", syncing)
+    assert store.put_each([again, neighbour]) == [None, None]
+    assert store.exists(again.blob)
+    assert number in synced
+
+
 def test_the_same_bytes_twice_among_several_are_one_blob(storage_roots: Path) -> None:
     assert (
         blob_store().put_each([stage_bytes(BYTES), stage_bytes(BYTES), stage_bytes(b"other")]) == [None] * 3
