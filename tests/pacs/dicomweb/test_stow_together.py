@@ -127,6 +127,8 @@ async def received(count: int, *, is_cancelled: bool = False) -> list[Outcome]:
         await reception.begin({})
         await reception.write(builders.ct_slice())
         await reception.end()
+        if not is_cancelled:
+            await asyncio.sleep(0.01)  # so that the first is under way when the next ones come
     assert Reception.held_by_all > 0 or not is_cancelled
     for task in list(reception._under_way) if is_cancelled else ():
         task.cancel()
