@@ -57,14 +57,15 @@ class _Coming:
     entered: Entered = field(init=False)
     outcome: Receipt | Exception = field(init=False)
 
-    @property
-    def is_on_its_way(self) -> bool:
-        return not hasattr(self, "outcome")
+
+def _left(coming: Sequence[_Coming]) -> list[_Coming]:
+    """Those that are still on their way."""
+    return [one for one in coming if not hasattr(one, "outcome")]
 
 
 def _each(coming: Sequence[_Coming], stop: Callable[[_Coming], Receipt | None]) -> None:
     """Each that is on its way comes to this stop and goes on from it, unless its outcome is told or raised there."""
-    for one in filter(lambda one: one.is_on_its_way, coming):
+    for one in _left(coming):
         try:
             receipt = _at(stop, one)
         except Exception as error:
@@ -89,7 +90,7 @@ def _ask_whether_known(one: _Coming) -> Receipt | None:
 
 
 def _look_at(coming: Sequence[_Coming]) -> None:
-    left = [one for one in coming if one.is_on_its_way]
+    left = _left(coming)
     for one, seen in zip(left, look_at_each([one.arrival for one in left]), strict=True):
         one.seen = seen
 
@@ -99,14 +100,14 @@ def _check(one: _Coming) -> None:
 
 
 def _put(coming: Sequence[_Coming]) -> None:
-    left = [one for one in coming if one.is_on_its_way]
+    left = _left(coming)
     for one, error in zip(left, blob_store().put_each([one.arrival.staged for one in left]), strict=True):
         if error is not None:
             one.outcome = error
 
 
 def _enter(coming: Sequence[_Coming]) -> None:
-    left = [one for one in coming if one.is_on_its_way]
+    left = _left(coming)
     for one, entered in zip(left, enter_each([(one.arrival, one.examined) for one in left]), strict=True):
         one.entered = entered
 

@@ -16,12 +16,15 @@ from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.tag import BaseTag, Tag
 
-from pacs.catalog import elements
+from pacs.catalog import elements, plain_values
 from pacs.catalog.display import read_display
 from pacs.catalog.elements import elements_of
 from pacs.catalog.header_json import header_json
 from pacs.catalog.identity import TEXTS, UIDS, _text
 from pacs.catalog.plain_values import VALUE_OF, plain_element
+from pacs.ingest import prescan
+from pacs.ingest.scan.unreadable import Unreadable
+from tests import builders
 
 # A tag for each VR that PS3.6 gives it; the last is a private one.
 TAGS = {
@@ -253,3 +256,24 @@ def assert_same_headers(files: Iterator[Path], monkeypatch: pytest.MonkeyPatch, 
         assert_same_both_ways(lambda path=path: pydicom.dcmread(path, stop_before_pixels=True), monkeypatch)
         seen += 1
     assert seen >= at_least
+
+
+def test_what_a_visit_has_read_is_remembered_until_it_ends_however_it_ends(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("one", "two", "cut")]
+    for path in paths:
+        path.write_bytes(builders.ct_slice())
+    paths[2].write_bytes(builders.ct_slice()[:-7])
+    during: list[int] = []
+
+    def forgetting() -> None:
+        during.append(plain_values._remembered.cache_info().hits)
+        plain_values.forget_values()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(prescan, "forget_values", forgetting)
+        prescan.examine_each(list(map(str, paths[:2])))
+    assert during[0] > 20
+    assert plain_values._remembered.cache_info().currsize == 0
+    with pytest.raises(Unreadable):
+        prescan.examine_each(list(map(str, paths)))
+    assert plain_values._remembered.cache_info().currsize == 0

@@ -111,12 +111,12 @@ class Counting(bytes):
 
     looked_through = 0
 
-    def find(self, sought: bytes, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]
+    def find(self, sought: bytes, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]  # of the parser's few ways to ask
         place = super().find(sought, start, len(self) if end is None else end)
         self.looked_through += (len(self) if place < 0 else place) - start
         return place
 
-    def rfind(self, sought: bytes, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]
+    def rfind(self, sought: bytes, start: int = 0, end: int | None = None) -> int:  # type: ignore[override]  # of the parser's few ways to ask
         place = super().rfind(sought, start, len(self) if end is None else end)
         self.looked_through += len(self) - max(place, start)
         return place

@@ -34,7 +34,7 @@ def together(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def slow_at_first(arrivals: Sequence[Any]) -> Any:
         counts.append(len(arrivals))
         if len(counts) == 1:
-            time.sleep(LONG_ENOUGH_S)
+            time.sleep(LONG_ENOUGH_S)  # the others come meanwhile
         return ingest_together(arrivals)
 
     monkeypatch.setattr(stow_reception, "ingest_together", slow_at_first)
@@ -107,7 +107,7 @@ async def test_what_waits_when_there_is_no_room_is_told_so_though_it_cannot_be_r
     together: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full_after_a_while(arrivals: Sequence[Any]) -> list[StorageFull]:
-        time.sleep(LONG_ENOUGH_S)
+        time.sleep(LONG_ENOUGH_S)  # the others come meanwhile
         return [StorageFull()] * len(arrivals)
 
     def cannot_be_removed(_: WholePart) -> None:
