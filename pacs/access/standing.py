@@ -134,6 +134,9 @@ def read_epoch() -> int | None:
     """
     if connection.in_atomic_block:
         return None
+    at_once = epoch_at_once()
+    if at_once is not None:
+        return at_once
     try:
         return _select_epoch()
     except (InterfaceError, OperationalError):

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from pacs.access import epoch, standing
 from pacs.access.accounts import change_account
+from pacs.access.audit import record
 from pacs.access.grants import revoke_grant
 from pacs.access.models import AccessEpoch, Grant
 from pacs.errors import NotFound, NotSignedIn
@@ -43,6 +44,11 @@ def test_what_was_not_decided_is_not_given(charles: dict[str, Any]) -> None:
     assert standing.remembered({**charles, "headers": []}, SOP) is None
     standing.forget()
     assert standing.remembered(charles, SOP) is None
+
+
+def note_something() -> None:
+    """Commit what decides nothing about access."""
+    record(TESTS, "something happened")
 
 
 def by_revoking(kept: Kept) -> None:
@@ -102,9 +108,36 @@ def test_a_change_counts_once_it_is_committed(charles: dict[str, Any]) -> None:
 def test_nothing_is_given_without_an_epoch(charles: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(epoch, "EPOCH_SQL", "SELECT number FROM nothing")
+        assert standing.remembered(charles, SOP) is not None  # nothing was committed: it is not asked for
+        note_something()
         assert standing.remembered(charles, SOP) is None
     assert standing.remembered(charles, SOP) is not None
     AccessEpoch.objects.all().delete()
+    assert standing.remembered(charles, SOP) is None
+
+
+def test_the_epoch_is_asked_for_once_after_each_commit(charles: dict[str, Any]) -> None:
+    told = epoch.epoch_at_once()
+    asked: list[str] = []
+    (reader,) = [epoch._readers.of[str(settings.DATABASES["default"]["NAME"])]]
+    reader.set_trace_callback(asked.append)
+    try:
+        for commits in range(3):
+            for _ in range(5):
+                assert epoch.epoch_at_once() == told
+                assert standing.remembered(charles, SOP) is not None
+            assert asked == [epoch.EPOCH_SQL] * commits
+            note_something()
+    finally:
+        reader.set_trace_callback(None)
+
+
+def test_without_an_index_it_is_asked_for_every_time(
+    charles: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(epoch._indexes, str(settings.DATABASES["default"]["NAME"]), None)
+    assert standing.remembered(charles, SOP) is not None
+    end_grants()
     assert standing.remembered(charles, SOP) is None
 
 
