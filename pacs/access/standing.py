@@ -1,4 +1,4 @@
-"""Who stands before a door and which instance is open to them, at the price of one SELECT a request.
+"""Who stands before a door and which instance is open to them, at the price of one SELECT a request at most.
 
 Every request reads one number, the access epoch, which database triggers raise whenever anything that
 decides access changes (access.triggers). A decision made under that number is taken from memory as long

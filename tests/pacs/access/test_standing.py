@@ -65,10 +65,11 @@ def queries(ask: Callable[[], object]) -> int:
     return len(captured)
 
 
-def test_a_warm_answer_costs_one_select(pias: Kept) -> None:
+def test_a_warm_answer_costs_one_select_at_most(pias: Kept) -> None:
     alices = scope(cookie(alice()))
     first = standing.actor_and_instance(alices, SOP)
-    assert queries(lambda: standing.actor_and_instance(alices, SOP)) == 1
+    seen_in_memory = connection.vendor == "sqlite"  # that nothing was committed (decision 38)
+    assert queries(lambda: standing.actor_and_instance(alices, SOP)) == (0 if seen_in_memory else 1)
     again, visible = standing.actor_and_instance(alices, SOP)
     assert (again, visible) == first
     assert visible.instance.pk == pias.instance.pk
