@@ -8,7 +8,8 @@ models' own; no signal is sent, for nobody listens to these rows, and no stateme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, TypeAlias, TypeVar
@@ -32,6 +33,7 @@ from django.db.models.base import ModelState
 Columns = tuple[str, ...]
 AnyField: TypeAlias = "Field[Any, Any]"
 Row = TypeVar("Row", bound=Model)
+Told = TypeVar("Told")
 AS_THEY_ARE = ((CharField, str), (IntegerField, int), (AutoField, int), (FloatField, float))
 NOT_READ = (DateTimeField, JSONField)
 
@@ -106,11 +108,13 @@ def new(model: type[Row], **values: Any) -> Row:
 def insert(row: Model) -> None:
     """Write a new row, and set its primary key if the database makes it."""
     database = connections[DEFAULT_DB_ALIAS]
-    statement = _insert(type(row))
+    statement = _insert(type(row), database.vendor)
     for field in statement.filled_in:
         field.pre_save(row, True)
-    values = map(row.__dict__.__getitem__, statement.names)
-    (row.pk,) = _ask(database, statement.sql, statement.to_database(values, database)) or ()
+    values = statement.to_database(map(row.__dict__.__getitem__, statement.names), database)
+    made = _done(database, statement.sql, values, _key_of_new_row)
+    if made is not None and isinstance(row._meta.pk, AutoField):
+        row.pk = made
     row._state.adding = False
 
 
@@ -124,8 +128,11 @@ def fetch(model: type[Row], columns: Columns, **at: Any) -> Row | None:
 
 def fetch_beside(wanted: tuple[Wanted, ...], *values: Any) -> list[Any]:
     """A row or None for each that is wanted, by one statement. `values` are for those that are found by one."""
-    statements, sql = _select_beside(wanted)
-    found = ask(sql, values) or ()
+    database = connections[DEFAULT_DB_ALIAS]
+    statements, sql = _select_beside(wanted, database.vendor)
+    found = _ask(database, sql, values) or ()
+    if database.vendor == "sqlite":
+        found = json.loads(found[0])
     rows, begins = [], 0
     for one, statement in zip(wanted, statements, strict=True):
         told = found[begins : begins + len(statement.columns)]
@@ -146,6 +153,12 @@ def update(row: Model, **changes: Any) -> None:
 
 
 def _ask(database: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+    return _done(database, sql, values, _first_row)
+
+
+def _done(
+    database: BaseDatabaseWrapper, sql: str, values: Sequence[Any], told_by: Callable[[Any], Told]
+) -> Told:
     # As Django's own cursors begin, without what tells the logs; the connection is this thread's.
     database.close_if_health_check_failed()
     database.ensure_connection()
@@ -154,9 +167,19 @@ def _ask(database: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> tupl
         cursor = database.connection.cursor()
         try:
             cursor.execute(_spelled(sql, database.vendor), values)
-            return cursor.fetchone() if cursor.description else None
+            return told_by(cursor)
         finally:
             cursor.close()
+
+
+def _first_row(cursor: Any) -> tuple[Any, ...] | None:
+    return cursor.fetchone() if cursor.description else None
+
+
+def _key_of_new_row(cursor: Any) -> int | None:
+    """SQLite says it without a row being read."""
+    key: int | None = cursor.fetchone()[0] if cursor.description else cursor.lastrowid
+    return key
 
 
 @cache
@@ -174,11 +197,11 @@ def _row(model: type[Row], statement: _Statement, found: Sequence[Any]) -> Row:
 
 
 @cache
-def _insert(model: type[Model]) -> _Statement:
+def _insert(model: type[Model], vendor: str) -> _Statement:
     columns = _columns(field for field in model._meta.concrete_fields if not isinstance(field, AutoField))
     places = ", ".join(["%s"] * len(columns))
-    key = model._meta.pk.column
-    sql = f'INSERT INTO {_table(model)} ({_names(columns)}) VALUES ({places}) RETURNING "{key}"'  # noqa: S608  # the models' own names
+    told = "" if vendor == "sqlite" else f' RETURNING "{model._meta.pk.column}"'
+    sql = f"INSERT INTO {_table(model)} ({_names(columns)}) VALUES ({places}){told}"  # noqa: S608  # the models' own names
     return _Statement(columns, sql)
 
 
@@ -192,7 +215,8 @@ def _select(model: type[Model], names: Columns, by: str) -> _Statement:
 
 
 @cache
-def _select_beside(wanted: tuple[Wanted, ...]) -> tuple[list[_Statement], str]:
+def _select_beside(wanted: tuple[Wanted, ...], vendor: str) -> tuple[list[_Statement], str]:
+    """On SQLite all columns come as one of JSON: for each column that it reads Python gives its lock away."""
     statements = [_select(one.model, one.columns, one.by) for one in wanted]
     if any(not statement.columns[0].field.primary_key for statement in statements):
         raise TypeError("by its key it is told whether a row is there")
@@ -201,8 +225,11 @@ def _select_beside(wanted: tuple[Wanted, ...]) -> tuple[list[_Statement], str]:
         for one, statement in zip(wanted, statements, strict=True)
         for name in map(_quoted, statement.columns)
     )
+    if any(column.plain is float for statement in statements for column in statement.columns):
+        raise TypeError("as JSON SQLite rounds them: not read here")
+    told = f"json_array({names})" if vendor == "sqlite" else names
     joins = " ".join(f"LEFT JOIN {_table(one.model)} ON {_meets(one)}" for one in wanted)
-    return statements, f"SELECT {names} FROM (SELECT 1) AS here {joins}"  # noqa: S608  # the models' own names
+    return statements, f"SELECT {told} FROM (SELECT 1) AS here {joins}"  # noqa: S608  # the models' own names
 
 
 def _meets(wanted: Wanted) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from pacs.errors import StorageFull
 
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 FOLDER_MODE = 0o750
+MOST_REMEMBERED = 4096  # a store has 256; each upload has one of its own
 FILE_MODE = 0o440  # nothing that is kept is ever written again (promise P2)
 
 
@@ -48,10 +50,26 @@ def sync_folder(folder: Path | str) -> None:
 
 
 def make_folder(folder: Path | str) -> None:
-    """Make the folder and its parents, durably; a folder that exists is left alone."""
-    if os.path.isdir(folder):  # noqa: PTH112  # asked for each object, and nearly always there
+    """Make the folder and those of its parents that are missing. It is on the disk when this returns.
+
+    That it exists does not say so: another thread may have made it a moment ago, or a process that was killed before it
+    could sync it. So each process syncs it once.
+    """
+    if str(folder) in _lasting and os.path.isdir(folder):  # noqa: PTH112  # asked for each object, and nearly always so
         return
-    path = Path(folder)
-    make_folder(path.parent)
-    path.mkdir(mode=FOLDER_MODE, exist_ok=True)
-    sync_folder(path.parent)
+    with _making:
+        _make_lasting(Path(folder))
+
+
+def _make_lasting(folder: Path) -> None:
+    if not folder.parent.is_dir():
+        _make_lasting(folder.parent)
+    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    sync_folder(folder.parent)
+    if len(_lasting) >= MOST_REMEMBERED:
+        _lasting.clear()  # each is synced once more
+    _lasting.add(str(folder))
+
+
+_making = threading.Lock()
+_lasting: set[str] = set()  # folders that this process has synced

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pacs.catalog.models import Instance, InstanceMetadata, Patient, Series, Study
 from pacs.catalog.pixel_source import Layout
-from pacs.catalog.statements import ask, fetch, insert, new, update
+from pacs.catalog.statements import Wanted, ask, fetch, fetch_beside, insert, new, update
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +64,51 @@ def test_a_row_is_read_as_its_columns_say_and_the_rest_of_it_on_demand() -> None
     assert patient is not None
     assert patient.birth_date == date(1970, 1, 2)
     assert fetch(Series, ("id",), series_instance_uid="1' OR '1'='1") is None
+
+
+BESIDE = (
+    Wanted(
+        Series, ("id", "study_id", "series_date", "series_time", "series_description"), "series_instance_uid"
+    ),
+    Wanted(Instance, ("id", "blob", "instance_number"), "sop_instance_uid"),
+    Wanted(Study, ("id", "study_date", "arrival", "institution_name"), "study_instance_uid"),
+    Wanted(Patient, ("id", "name", "birth_date"), "id", of=(Study, "patient_id")),
+)
+
+
+@pytest.mark.parametrize("text", ['"[]"', "é \\ 名 \U0001f9b4", "a\tb\n\x7f", "'; --", "", "null"])
+def test_rows_that_are_read_together_are_those_that_the_orm_reads(text: str) -> None:
+    kept = new_series()
+    Series.objects.filter(pk=kept.pk).update(series_description=text, series_date=date(2024, 2, 29))
+    Study.objects.filter(pk=kept.study_id).update(institution_name=text, arrival=1 << 53 | 1)
+    Patient.objects.update(name=text)
+    series, instance, study, patient = fetch_beside(BESIDE, "1.2.3.1", "1.2.3.1.1", "1.2.3")
+    assert instance is None
+    for told in (series, study, patient):
+        assert told == type(told).objects.get()
+    assert (series.series_description, series.series_date, series.series_time) == (
+        text,
+        date(2024, 2, 29),
+        time(3, 4, 5, 60),
+    )
+    assert (study.institution_name, study.study_date, study.arrival) == (text, None, 1 << 53 | 1)
+    assert (patient.name, patient.birth_date) == (text, date(1970, 1, 2))
+    assert fetch_beside(BESIDE, "1.2.4", "1.2.5", "1.2.6") == [None] * 4
+
+
+def test_no_fraction_is_read_beside_others() -> None:
+    with pytest.raises(TypeError):
+        fetch_beside((Wanted(Instance, ("id", "position_mm"), "sop_instance_uid"),), "1.2.3")
+
+
+def test_a_row_whose_key_is_another_rows_keeps_it() -> None:
+    series = new_series()
+    for number in range(3):  # the keys of the two tables are not alike by chance
+        row = Instance(series=series, sop_instance_uid=f"1.2.3.1.{number}", size_bytes=1)
+        insert(row)
+    metadata = InstanceMetadata(instance=row, dicom_json=b"")
+    insert(metadata)
+    assert metadata.pk == row.pk == Instance.objects.get(sop_instance_uid="1.2.3.1.2").pk
 
 
 def test_neither_a_moment_nor_json_is_read() -> None:

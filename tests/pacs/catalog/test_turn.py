@@ -120,14 +120,14 @@ def test_a_turn_that_is_undone_leaves_nothing_behind() -> None:
 
 def test_the_next_object_of_a_turn_asks_for_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    ask = statements._ask
+    done = statements._done
 
-    def noting(database: Any, sql: str, values: Any) -> Any:
+    def noting(database: Any, sql: str, values: Any, told_by: Any) -> Any:
         asked.append(sql)
-        return ask(database, sql, values)
+        return done(database, sql, values, told_by)
 
     register(StudyInstanceUID="1.2", SeriesInstanceUID="1.2.1")
-    monkeypatch.setattr(statements, "_ask", noting)
+    monkeypatch.setattr(statements, "_done", noting)
     told = []
     with one_turn() as turn:
         asked.clear()  # of the turn itself

@@ -6,7 +6,9 @@ import contextlib
 import errno
 import os
 import stat
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -168,6 +170,45 @@ def test_p1_of_several_no_name_is_given_before_the_bytes_are_down_and_no_folder_
     assert blob_store().put_each(several) == [None] * 5
     assert done == ["file"] * 5 + ["name"] * 5 + ["folder"] * len({one.blob[:2] for one in several})
     assert all(blob_store().exists(one.blob) for one in several)
+
+
+def test_p1_a_folder_is_no_ones_before_it_is_on_the_disk(
+    monkeypatch: pytest.MonkeyPatch, storage_roots: Path
+) -> None:
+    folder = storage_roots / "blobs" / "ab"
+    sync, is_syncing, may_sync = disk.sync_folder, threading.Event(), threading.Event()
+
+    def slowly(parent: Path | str) -> None:
+        if Path(parent) == folder.parent:
+            is_syncing.set()
+            assert may_sync.wait(10)
+        sync(parent)
+
+    monkeypatch.setattr(disk, "sync_folder", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(disk.make_folder, folder)
+        assert is_syncing.wait(10)
+        second = threads.submit(disk.make_folder, folder)
+        assert folder.is_dir()
+        assert wait([second], timeout=0.2).not_done == {second}
+        may_sync.set()
+        assert [first.result(10), second.result(10)] == [None, None]
+
+
+def test_p1_a_folder_of_a_process_that_was_killed_is_synced_by_the_next(
+    monkeypatch: pytest.MonkeyPatch, storage_roots: Path
+) -> None:
+    folder = storage_roots / "blobs" / "ab"
+    folder.mkdir(parents=True)
+    synced: list[Path] = []
+    monkeypatch.setattr(disk, "sync_folder", lambda parent: synced.append(Path(parent)))
+    for _ in range(2):
+        disk.make_folder(folder)
+    assert synced == [folder.parent]
+    folder.rmdir()
+    disk.make_folder(str(folder))
+    assert folder.is_dir()
+    assert synced == [folder.parent] * 2
 
 
 def test_p1_bytes_that_somebody_erases_while_they_come_again_are_down_before_they_have_their_name(
