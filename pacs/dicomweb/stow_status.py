@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from pacs.dicomweb.native_xml import to_native_xml
 from pacs.dicomweb.wado_metadata import DICOM_JSON, DICOM_XML, JSON
@@ -99,9 +99,9 @@ def _json(status: int, told: dict[str, Any], *headers: Header) -> Answer:
 
 def _module(outcomes: Sequence[Outcome], kept: Sequence[Stored | Duplicate], base_url: str) -> Attributes:
     """Table I.1-1. What cannot be named is told in the Other Failures Sequence."""
-    rejected = [outcome for outcome in outcomes if isinstance(outcome, Rejected)]
-    named = [one for one in rejected if one.sop_instance_uid and one.sop_class_uid]
-    others = [outcome for outcome in outcomes if outcome not in kept and outcome not in named]
+    failed = [outcome for outcome in outcomes if not isinstance(outcome, Stored | Duplicate)]
+    named = [one for one in failed if _is_named(one)]
+    others = [one for one in failed if not _is_named(one)]
     studies = {one.study_instance_uid for one in kept}
     study_url = f"{base_url}/dicom-web/studies/{studies.pop()}" if len(studies) == 1 else None
     module: Attributes = {RETRIEVE_URL: _value("UR", study_url)}
@@ -113,6 +113,10 @@ def _module(outcomes: Sequence[Outcome], kept: Sequence[Stored | Duplicate], bas
         OTHER_FAILURES_SEQUENCE: [_reason(one) for one in others],
     }
     return module | {tag: {"vr": "SQ", "Value": items} for tag, items in sequences.items() if items}
+
+
+def _is_named(outcome: Outcome) -> TypeGuard[Rejected]:
+    return isinstance(outcome, Rejected) and bool(outcome.sop_instance_uid and outcome.sop_class_uid)
 
 
 def _reference(receipt: Receipt) -> Attributes:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pacs.ingest.archives import Member, is_archive, members
 from pacs.ingest.arrival import Arrival
-from pacs.ingest.pipeline import ingest
+from pacs.ingest.pipeline import ingest_together
 from pacs.ingest.receipts import Receipt, Received, Rejected
 from pacs.ingest.refusal import Refused
 from pacs.storage.staging import Staged, stage_stream
 
 MakeArrival = Callable[[Staged], Arrival]
 LONGEST_NAME = 255
+MOST_TOGETHER = 8
+MANY_BYTES = 16 << 20  # at which a handful is full: nobody's verdict waits for gigabytes of others
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,60 @@ class Handed:
     name: str
     content: Staged | Rejected
 
-    def take_in(self, make_arrival: MakeArrival) -> NamedReceipt:
-        """Send it through the pipeline. Raises StorageFull, Overloaded."""
-        if isinstance(self.content, Rejected):
-            return NamedReceipt(self.name, self.content)
-        return NamedReceipt(self.name, ingest(make_arrival(self.content)))
-
     def discard(self) -> None:
         """Give it up before it was taken in."""
         if isinstance(self.content, Staged):
             self.content.discard()
+
+
+@dataclass(frozen=True)
+class Handful:
+    """Some objects that go through the pipeline together (decision 37)."""
+
+    objects: Sequence[Handed]
+
+    def take_in(self, make_arrival: MakeArrival) -> list[NamedReceipt]:
+        """What became of each, in their order. Raises StorageFull, Overloaded; others of them may be kept then."""
+        staged = [one.content for one in self.objects if isinstance(one.content, Staged)]
+        outcomes = iter(ingest_together([make_arrival(one) for one in staged]))
+        told = [one.content if isinstance(one.content, Rejected) else next(outcomes) for one in self.objects]
+        return [
+            NamedReceipt(one.name, _receipt(outcome)) for one, outcome in zip(self.objects, told, strict=True)
+        ]
+
+    def discard(self) -> None:
+        """Give up those that were not taken in."""
+        for one in self.objects:
+            one.discard()
+
+
+def handfuls(objects: Iterator[Handed]) -> Iterator[Handful]:
+    """The objects in their order, few of them together, and of large ones fewer. Raises what their giver raises, once
+    those that came before are given.
+    """
+    gathered: list[Handed] = []
+    try:
+        for one in objects:
+            gathered.append(one)
+            if len(gathered) >= MOST_TOGETHER or sum(map(_size_of, gathered)) >= MANY_BYTES:
+                yield Handful(gathered)
+                gathered = []
+    except Exception:
+        if gathered:
+            yield Handful(gathered)
+        raise
+    if gathered:
+        yield Handful(gathered)
+
+
+def _size_of(handed: Handed) -> int:
+    return handed.content.size_bytes if isinstance(handed.content, Staged) else 0
+
+
+def _receipt(outcome: Receipt | Exception) -> Receipt:
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
 
 def unpack(path: Path, name: str) -> Iterator[Handed]:

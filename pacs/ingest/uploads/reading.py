@@ -11,19 +11,21 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing
 from functools import partial
+from itertools import chain
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
-from pacs.access.actors import actor_for_link, actor_for_user
+from pacs.access.actors import Actor, actor_for_link, actor_for_user
+from pacs.access.models import GuestLink
 from pacs.access.permit import Act, may
 from pacs.access.upload_links import link_that_takes
 from pacs.errors import Conflict, LightboxError, places_of
 from pacs.ingest.arrival import arrival_from_upload
 from pacs.ingest.crew import side_by_side
-from pacs.ingest.deliveries import Handed, MakeArrival, NamedReceipt, unpack
+from pacs.ingest.deliveries import Handful, MakeArrival, NamedReceipt, handfuls, unpack
 from pacs.ingest.models import Upload
 from pacs.ingest.receipts import verdict_of
 from pacs.ingest.received.handing_in import hand_in
@@ -90,8 +92,9 @@ def _take_in(upload: Upload) -> None:
         Upload.objects.filter(pk=upload.pk).update(state=RECEIVING, received_bytes=0)  # it has to come again
         return
     verdicts, told_at = [], time.monotonic()
-    with closing(side_by_side(unpack(path, upload.name), work, settings.SANDBOX_CHILDREN)) as receipts:
-        for named in receipts:
+    objects = handfuls(unpack(path, upload.name))
+    with closing(side_by_side(objects, work, settings.SANDBOX_CHILDREN)) as receipts:
+        for named in chain.from_iterable(receipts):
             verdicts.append(verdict_of(named.name, named.receipt))
             if time.monotonic() - told_at > TOLD_EVERY_S * (1 + len(verdicts) // VERDICTS_TOLD_QUICKLY):
                 told_at = time.monotonic()
@@ -101,18 +104,22 @@ def _take_in(upload: Upload) -> None:
     path.unlink(missing_ok=True)
 
 
-def _work_of(upload: Upload) -> Callable[[Handed], NamedReceipt] | None:
+def _work_of(upload: Upload) -> Callable[[Handful], list[NamedReceipt]] | None:
     """What is done with each of its objects; None where whoever sent them may send no more."""
     if upload.link_id is None:
         actor = actor_for_user(upload.user)
         arrival = partial(arrival_from_upload, actor=actor)
-        return partial(_take_in_one, arrival) if may(actor, Act.STORE) else None
+        return partial(_take_in_some, arrival) if may(actor, Act.STORE) else None
     link = link_that_takes(upload.link_id)
-    return None if link is None else partial(hand_in, link, actor_for_link(link))
+    return None if link is None else partial(_hand_in_some, link, actor_for_link(link))
 
 
-def _take_in_one(make_arrival: MakeArrival, handed: Handed) -> NamedReceipt:
-    return handed.take_in(make_arrival)
+def _take_in_some(make_arrival: MakeArrival, handful: Handful) -> list[NamedReceipt]:
+    return handful.take_in(make_arrival)
+
+
+def _hand_in_some(link: GuestLink, guest: Actor, handful: Handful) -> list[NamedReceipt]:
+    return [hand_in(link, guest, handed) for handed in handful.objects]
 
 
 def _put_state(number: UUID, state: str, **more: object) -> bool:

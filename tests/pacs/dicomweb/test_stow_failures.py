@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import itertools
+import json
 import os
 import random
 import time
@@ -19,10 +20,12 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from pacs.dicomweb import stow, stow_reception
+from pacs.dicomweb.stow_status import Outcome, answer_outcomes
 from pacs.errors import Overloaded, StorageFull
 from pacs.ingest import pipeline
 from pacs.ingest.duplicates import known_duplicate
 from pacs.ingest.pipeline import ingest_together
+from pacs.ingest.receipts import Duplicate, Reason, Rejected, Stored
 from tests import builders, people
 from tests.builders import blob_key_of
 from tests.pacs.dicomweb.stow_client import (
@@ -249,3 +252,24 @@ async def test_nobodys_idle_connections_close_the_door_to_others() -> None:
     await asyncio.wait(idle)
     assert (stow._Receiving.count, len(stow._Receiving.by_user)) == (0, 0)
     assert (await store(body)).status == 200
+
+
+def test_of_many_outcomes_none_is_compared_with_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is put together on the event loop: every one with every other took seconds for ten thousand."""
+
+    def refuse(*_: object) -> bool:
+        raise AssertionError("compared")
+
+    outcomes: list[Outcome] = [
+        Rejected(sop_class_uid="1.2", sop_instance_uid="1.2.1", reason=Reason.TRUNCATED),
+        Rejected(reason=Reason.NOT_DICOM),
+        Stored(study_instance_uid="1.3"),
+        StorageFull(),
+        Duplicate(study_instance_uid="1.3"),
+    ]
+    for kind in (Rejected, Stored, Duplicate):
+        monkeypatch.setattr(kind, "__eq__", refuse)
+    answer = answer_outcomes(outcomes, "http://here", "application/dicom+json")
+    module = json.loads(answer.body)
+    told = {tag: len(module[tag]["Value"]) for tag in ("00081198", "00081199", "0008119A")}
+    assert told == {"00081198": 1, "00081199": 2, "0008119A": 2}

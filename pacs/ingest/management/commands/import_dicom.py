@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from pacs.errors import StorageFull
 from pacs.ingest.arrival import arrival_from_import
 from pacs.ingest.crew import side_by_side
-from pacs.ingest.deliveries import Handed, NamedReceipt, unpack
+from pacs.ingest.deliveries import Handed, Handful, NamedReceipt, handfuls, unpack
 from pacs.ingest.progress import Progress
 from pacs.ingest.receipts import Rejected, verdict_word
 
@@ -46,9 +47,9 @@ class Command(BaseCommand):
         progress = Progress(self.stderr, sum(1 for path in paths for _ in _files_of(path)))
         counts: Counter[str] = Counter()
         try:
-            for named in side_by_side(
-                _objects_of(paths, progress), _take_in, count=settings.SANDBOX_CHILDREN
-            ):
+            objects = handfuls(_objects_of(paths, progress))
+            receipts = side_by_side(objects, _take_in, count=settings.SANDBOX_CHILDREN)
+            for named in chain.from_iterable(receipts):
                 counts[verdict_word(named.receipt)] += 1
                 self._tell(named, progress, quiet)
         except StorageFull:
@@ -74,8 +75,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{verdict_word(receipt):9}  {named.name}{why}")
 
 
-def _take_in(handed: Handed) -> NamedReceipt:
-    return handed.take_in(arrival_from_import)
+def _take_in(handful: Handful) -> list[NamedReceipt]:
+    return handful.take_in(arrival_from_import)
 
 
 def _objects_of(paths: list[Path], progress: Progress) -> Iterator[Handed]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from pacs.errors import StorageFull
 from pacs.ingest.arrival import arrival_from_sample
 from pacs.ingest.crew import side_by_side
-from pacs.ingest.deliveries import Handed, NamedReceipt
+from pacs.ingest.deliveries import Handed, Handful, NamedReceipt, handfuls
 from pacs.ingest.progress import Progress
 from pacs.ingest.receipts import verdict_word
 from pacs.samples.makers import made_by_processes
@@ -32,8 +33,9 @@ class Command(BaseCommand):
         progress = Progress(self.stderr, sum(len(batch.numbers) for batch in batches))
         counts: Counter[str] = Counter()
         try:
-            handed = _handed(made_by_processes(batches, MAKERS))
-            for named in side_by_side(handed, _take_in, count=settings.SANDBOX_CHILDREN):
+            objects = handfuls(_handed(made_by_processes(batches, MAKERS)))
+            receipts = side_by_side(objects, _take_in, count=settings.SANDBOX_CHILDREN)
+            for named in chain.from_iterable(receipts):
                 counts[verdict_word(named.receipt)] += 1
                 progress.advance()
         except StorageFull:
@@ -51,5 +53,5 @@ def _handed(files: Iterator[Any]) -> Iterator[Handed]:
         yield Handed(file.name, stage_bytes(file.data))
 
 
-def _take_in(handed: Handed) -> NamedReceipt:
-    return handed.take_in(arrival_from_sample)
+def _take_in(handful: Handful) -> list[NamedReceipt]:
+    return handful.take_in(arrival_from_sample)
