@@ -7,14 +7,20 @@ PostgreSQL is over a network, and has to be asked in a thread (access.standing).
 
 from __future__ import annotations
 
+import logging
+import os
 import sqlite3
 import threading
 
 from django.conf import settings
 
 from pacs.access.wal_index import WalIndex
+from pacs.errors import places_of
 
 EPOCH_SQL = "SELECT number FROM access_accessepoch ORDER BY id LIMIT 1"
+
+
+log = logging.getLogger(__name__)
 
 
 class _Readers(threading.local):
@@ -66,6 +72,18 @@ def _look_for_index(name: str) -> WalIndex | None:
         if name not in _indexes:
             try:
                 _indexes[name] = WalIndex(name)
-            except (OSError, ValueError):
-                _indexes[name] = None  # the epoch is asked for every time then
+            except (OSError, ValueError) as error:
+                _indexes[name] = None
+                log.warning(
+                    "the WAL index cannot be read, so the epoch is asked for every time: %s", places_of(error)
+                )
         return _indexes[name]
+
+
+def _begin_anew() -> None:
+    """In a process that was forked: it must not go by its parent's connection."""
+    _indexes.clear()
+    _told.clear()
+
+
+os.register_at_fork(after_in_child=_begin_anew)

@@ -21,7 +21,7 @@ class Discardable(Protocol):
 
 Given = TypeVar("Given", bound=Discardable)
 Made = TypeVar("Made")
-AHEAD_PER_HAND = 4  # staged files waiting for each worker
+AHEAD_PER_HAND = 4  # given, and waiting for each worker
 
 
 class _Hands(Generic[Given, Made]):

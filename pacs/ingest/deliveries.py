@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from pacs.storage.staging import Staged, stage_stream
 MakeArrival = Callable[[Staged], Arrival]
 LONGEST_NAME = 255
 MOST_TOGETHER = 8
-MANY_BYTES = 16 << 20  # at which a handful is full: nobody's verdict waits for gigabytes of others
+MANY_BYTES = 16 << 20  # a larger one goes alone: nobody's verdict waits for gigabytes of others
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,14 @@ class Handful:
 
     objects: Sequence[Handed]
 
-    def take_in(self, make_arrival: MakeArrival) -> list[NamedReceipt]:
-        """What became of each, in their order. Raises StorageFull, Overloaded; others of them may be kept then."""
+    def take_in(self, make_arrival: MakeArrival) -> list[NamedReceipt | Exception]:
+        """What became of each, in their order; StorageFull or Overloaded of those that are to be sent again."""
         staged = [one.content for one in self.objects if isinstance(one.content, Staged)]
         outcomes = iter(ingest_together([make_arrival(one) for one in staged]))
         told = [one.content if isinstance(one.content, Rejected) else next(outcomes) for one in self.objects]
         return [
-            NamedReceipt(one.name, _receipt(outcome)) for one, outcome in zip(self.objects, told, strict=True)
+            outcome if isinstance(outcome, Exception) else NamedReceipt(one.name, outcome)
+            for one, outcome in zip(self.objects, told, strict=True)
         ]
 
     def discard(self) -> None:
@@ -61,33 +62,37 @@ class Handful:
             one.discard()
 
 
-def handfuls(objects: Iterator[Handed]) -> Iterator[Handful]:
-    """The objects in their order, few of them together, and of large ones fewer. Raises what their giver raises, once
-    those that came before are given.
+def handfuls(objects: Iterator[Handed]) -> Generator[Handful, None, None]:
+    """The objects in their order, few of them together, and of large ones fewer.
+
+    Those that were gathered when their giver fails are given up.
     """
     gathered: list[Handed] = []
     try:
         for one in objects:
-            gathered.append(one)
-            if len(gathered) >= MOST_TOGETHER or sum(map(_size_of, gathered)) >= MANY_BYTES:
-                yield Handful(gathered)
-                gathered = []
-    except Exception:
-        if gathered:
-            yield Handful(gathered)
+            if gathered and (len(gathered) == MOST_TOGETHER or _size_of([*gathered, one]) > MANY_BYTES):
+                full, gathered = gathered, [one]
+                yield Handful(full)
+            else:
+                gathered.append(one)
+    except BaseException:
+        Handful(gathered).discard()
         raise
     if gathered:
         yield Handful(gathered)
 
 
-def _size_of(handed: Handed) -> int:
-    return handed.content.size_bytes if isinstance(handed.content, Staged) else 0
+def receipts_of(handfuls_told: Iterable[Sequence[NamedReceipt | Exception]]) -> Iterator[NamedReceipt]:
+    """Every receipt in its order. Raises what one of a handful has instead, once the others of it were told."""
+    for told in handfuls_told:
+        yield from (one for one in told if not isinstance(one, Exception))
+        for one in told:
+            if isinstance(one, Exception):
+                raise one
 
 
-def _receipt(outcome: Receipt | Exception) -> Receipt:
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome
+def _size_of(objects: Sequence[Handed]) -> int:
+    return sum(one.content.size_bytes for one in objects if isinstance(one.content, Staged))
 
 
 def unpack(path: Path, name: str) -> Iterator[Handed]:

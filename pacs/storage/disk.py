@@ -50,10 +50,10 @@ def sync_folder(folder: Path | str) -> None:
 
 
 def make_folder(folder: Path | str) -> None:
-    """Make the folder and those of its parents that are missing. It is on the disk when this returns.
+    """Make the folder, and its parents. It is on the disk when this returns.
 
     That it exists does not say so: another thread may have made it a moment ago, or a process that was killed before it
-    could sync it. So each process syncs it once.
+    could sync it. So each process syncs it once, and its parents up to settings.DATA.
     """
     if str(folder) in _lasting and os.path.isdir(folder):  # noqa: PTH112  # asked for each object, and nearly always so
         return
@@ -62,10 +62,16 @@ def make_folder(folder: Path | str) -> None:
 
 
 def _make_lasting(folder: Path) -> None:
-    if not folder.parent.is_dir():
+    if str(folder) in _lasting and folder.is_dir():
+        return
+    if settings.DATA in folder.parents or not folder.parent.is_dir():
         _make_lasting(folder.parent)
     folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
-    sync_folder(folder.parent)
+    try:
+        sync_folder(folder.parent)
+    except PermissionError:
+        if folder != settings.DATA:  # whoever keeps the folder above it from us has made it for us
+            raise
     if len(_lasting) >= MOST_REMEMBERED:
         _lasting.clear()  # each is synced once more
     _lasting.add(str(folder))

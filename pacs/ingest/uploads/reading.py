@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from contextlib import closing
 from functools import partial
-from itertools import chain
 from uuid import UUID
 
 from django.conf import settings
@@ -25,7 +24,7 @@ from pacs.access.upload_links import link_that_takes
 from pacs.errors import Conflict, LightboxError, places_of
 from pacs.ingest.arrival import arrival_from_upload
 from pacs.ingest.crew import side_by_side
-from pacs.ingest.deliveries import Handful, MakeArrival, NamedReceipt, handfuls, unpack
+from pacs.ingest.deliveries import Handed, NamedReceipt, handfuls, receipts_of, unpack
 from pacs.ingest.models import Upload
 from pacs.ingest.receipts import verdict_of
 from pacs.ingest.received.handing_in import hand_in
@@ -44,6 +43,8 @@ log = logging.getLogger(__name__)
 READERS = 3  # a long archive does not stand before a single image
 TOLD_EVERY_S = 0.5
 VERDICTS_TOLD_QUICKLY = 1000  # they are written anew each time: many of them less often
+Receipts = Generator[NamedReceipt, None, None]
+Reader = Callable[[Iterator[Handed]], Receipts]
 WORKING_STATES = (RECEIVING, READING, DONE)  # any other names the error that stopped the reading
 
 
@@ -84,17 +85,16 @@ def _read(number: UUID) -> None:
 
 def _take_in(upload: Upload) -> None:
     path = path_of(upload)
-    work = _work_of(upload)
-    if work is None:  # no longer
+    read = _reader_of(upload)
+    if read is None:  # no longer
         give_up(upload)
         return
     if not path.exists() or path.stat().st_size != upload.size_bytes:
         Upload.objects.filter(pk=upload.pk).update(state=RECEIVING, received_bytes=0)  # it has to come again
         return
     verdicts, told_at = [], time.monotonic()
-    objects = handfuls(unpack(path, upload.name))
-    with closing(side_by_side(objects, work, settings.SANDBOX_CHILDREN)) as receipts:
-        for named in chain.from_iterable(receipts):
+    with closing(read(unpack(path, upload.name))) as receipts:
+        for named in receipts:
             verdicts.append(verdict_of(named.name, named.receipt))
             if time.monotonic() - told_at > TOLD_EVERY_S * (1 + len(verdicts) // VERDICTS_TOLD_QUICKLY):
                 told_at = time.monotonic()
@@ -104,22 +104,25 @@ def _take_in(upload: Upload) -> None:
     path.unlink(missing_ok=True)
 
 
-def _work_of(upload: Upload) -> Callable[[Handful], list[NamedReceipt]] | None:
-    """What is done with each of its objects; None where whoever sent them may send no more."""
+def _reader_of(upload: Upload) -> Reader | None:
+    """What is done with its objects; None where whoever sent them may send no more."""
     if upload.link_id is None:
         actor = actor_for_user(upload.user)
-        arrival = partial(arrival_from_upload, actor=actor)
-        return partial(_take_in_some, arrival) if may(actor, Act.STORE) else None
+        return partial(_take_in_all, actor) if may(actor, Act.STORE) else None
     link = link_that_takes(upload.link_id)
-    return None if link is None else partial(_hand_in_some, link, actor_for_link(link))
+    return None if link is None else partial(_hand_in_all, link)
 
 
-def _take_in_some(make_arrival: MakeArrival, handful: Handful) -> list[NamedReceipt]:
-    return handful.take_in(make_arrival)
+def _take_in_all(actor: Actor, objects: Iterator[Handed]) -> Receipts:
+    arrival = partial(arrival_from_upload, actor=actor)
+    with closing(
+        side_by_side(handfuls(objects), lambda some: some.take_in(arrival), settings.SANDBOX_CHILDREN)
+    ) as told:
+        yield from receipts_of(told)
 
 
-def _hand_in_some(link: GuestLink, guest: Actor, handful: Handful) -> list[NamedReceipt]:
-    return [hand_in(link, guest, handed) for handed in handful.objects]
+def _hand_in_all(link: GuestLink, objects: Iterator[Handed]) -> Receipts:
+    return side_by_side(objects, partial(hand_in, link, actor_for_link(link)), settings.SANDBOX_CHILDREN)
 
 
 def _put_state(number: UUID, state: str, **more: object) -> bool:

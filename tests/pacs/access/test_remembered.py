@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -130,6 +131,16 @@ def test_the_epoch_is_asked_for_once_after_each_commit(charles: dict[str, Any]) 
             note_something()
     finally:
         reader.set_trace_callback(None)
+
+
+def test_a_process_that_was_forked_begins_anew(charles: dict[str, Any]) -> None:
+    assert epoch._indexes
+    assert epoch._told
+    child = os.fork()
+    if not child:
+        os._exit(bool(epoch._indexes or epoch._told))
+    assert os.waitpid(child, 0)[1] == 0
+    assert epoch._told
 
 
 def test_without_an_index_it_is_asked_for_every_time(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import sqlite3
 from collections.abc import Callable
@@ -109,6 +110,17 @@ def test_looking_leaves_a_writer_its_lock(file: str) -> None:
     assert in_another_process(commit, file) == 1  # "database is locked"
     writer.execute("COMMIT")
     assert in_another_process(commit, file) == 0
+
+
+def test_when_the_interpreter_ends_a_writer_has_its_lock_still(file: str) -> None:
+    """All that holds what was opened goes then, while a thread may be in the midst of a commit."""
+    writer = connect(file)
+    writer.execute("BEGIN IMMEDIATE")
+    index = WalIndex(file)
+    vars(index).clear()
+    gc.collect()
+    assert in_another_process(commit, file) == 1  # "database is locked"
+    writer.execute("ROLLBACK")
 
 
 def test_a_file_without_a_log_has_none(tmp_path: Path) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from pacs.errors import StorageFull
 from pacs.ingest import pipeline
 from pacs.ingest.arrival import arrival_from_import
-from pacs.ingest.deliveries import MANY_BYTES, MOST_TOGETHER, Handed, Handful, handfuls
+from pacs.ingest.deliveries import MANY_BYTES, MOST_TOGETHER, Handed, Handful, handfuls, receipts_of
 from pacs.ingest.receipts import Duplicate, Reason, Rejected, Stored
+from pacs.storage.file_store import FileStore
 from pacs.storage.keys import BlobKey
 from pacs.storage.staging import Staged, stage_bytes
 from tests.builders import ct_slice, fresh_uids
@@ -35,19 +37,35 @@ def test_a_handful_is_full_by_number_or_by_size() -> None:
         3,
     ]
     told = [names(one) for one in handfuls(sized(1, MANY_BYTES, 1, MANY_BYTES - 1, 1))]
-    assert told == [["0", "1"], ["2", "3"], ["4"]]
+    assert told == [["0"], ["1"], ["2", "3"], ["4"]]
     assert list(handfuls(sized())) == []
 
 
-def test_what_came_before_its_giver_failed_is_given() -> None:
-    def until_it_is_full() -> Iterator[Handed]:
-        yield from sized(1, 2)
-        raise StorageFull
+@pytest.mark.parametrize("fault", [StorageFull, KeyboardInterrupt])
+def test_what_is_not_given_yet_is_given_up_when_its_giver_fails(
+    fault: type[BaseException], storage_roots: Path
+) -> None:
+    def until_it_fails() -> Iterator[Handed]:
+        for number in range(MOST_TOGETHER + 3):
+            yield Handed(str(number), stage_bytes(bytes([number])))
+        raise fault
 
-    given = handfuls(until_it_is_full())
-    assert names(next(given)) == ["0", "1"]
-    with pytest.raises(StorageFull):
+    given = handfuls(until_it_fails())
+    first = next(given)
+    with pytest.raises(fault):
         next(given)
+    assert {path.name for path in (storage_roots / "staging").iterdir()} == staged_names(first)
+
+
+def test_what_is_not_given_yet_is_given_up_when_nobody_wants_it(storage_roots: Path) -> None:
+    given = handfuls(Handed(str(number), stage_bytes(bytes([number]))) for number in range(MOST_TOGETHER + 3))
+    first = next(given)
+    given.close()
+    assert {path.name for path in (storage_roots / "staging").iterdir()} == staged_names(first)
+
+
+def staged_names(given: Handful) -> set[str]:
+    return {one.content.path.name for one in given.objects if isinstance(one.content, Staged)}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -56,7 +74,7 @@ def test_each_of_a_handful_has_its_own_receipt(storage_roots: Path) -> None:
     files = [known, other, b"a letter", known[:-9], known]
     objects = [Handed(f"file {number}", stage_bytes(data)) for number, data in enumerate(files)]
     objects.insert(1, Handed("locked", Rejected(reason=Reason.ENCRYPTED)))
-    told = Handful(objects).take_in(arrival_from_import)
+    told = list(receipts_of([Handful(objects).take_in(arrival_from_import)]))
     assert [named.name for named in told] == ["file 0", "locked", "file 1", "file 2", "file 3", "file 4"]
     kinds = [type(named.receipt) for named in told]
     assert kinds == [Stored, Rejected, Stored, Rejected, Rejected, Duplicate]
@@ -66,15 +84,20 @@ def test_each_of_a_handful_has_its_own_receipt(storage_roots: Path) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_full_disk_is_told_and_leaves_nothing_behind(
+def test_a_full_disk_is_told_once_the_others_were_and_leaves_nothing_behind(
     storage_roots: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Full:
-        def put_each(self, several: list[Staged]) -> list[Exception | None]:
-            return [StorageFull() for _ in several]
+    class NearlyFull(FileStore):
+        def put_each(self, several: Sequence[Staged]) -> list[Exception | None]:
+            return [StorageFull(), *super().put_each(several[1:])]
 
     objects = [Handed(str(number), stage_bytes(ct_slice(**fresh_uids()))) for number in range(3)]
-    monkeypatch.setattr(pipeline, "blob_store", Full)
+    monkeypatch.setattr(pipeline, "blob_store", lambda: NearlyFull(settings.BLOB_ROOT))
+    told = receipts_of([Handful(objects).take_in(arrival_from_import), []])
+    assert [(named.name, type(named.receipt)) for named in (next(told), next(told))] == [
+        ("1", Stored),
+        ("2", Stored),
+    ]
     with pytest.raises(StorageFull):
-        Handful(objects).take_in(arrival_from_import)
+        next(told)
     assert list((storage_roots / "staging").iterdir()) == []

@@ -211,6 +211,45 @@ def test_p1_a_folder_of_a_process_that_was_killed_is_synced_by_the_next(
     assert synced == [folder.parent] * 2
 
 
+def test_p1_the_folders_above_are_synced_once_too(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA = tmp_path / "data"
+    folder = settings.DATA / "blobs" / "ab"
+    folder.mkdir(parents=True)  # by a process that was killed before it could sync any of them
+    synced: list[Path] = []
+
+    def syncing(parent: Path | str) -> None:
+        synced.append(Path(parent))
+        if parent == tmp_path:
+            raise PermissionError  # whose folder it is keeps what is above it from us
+
+    monkeypatch.setattr(disk, "sync_folder", syncing)
+    disk.make_folder(str(folder))
+    assert synced == [tmp_path, settings.DATA, settings.DATA / "blobs"]
+    disk.make_folder(folder.with_name("cd"))
+    assert synced[3:] == [settings.DATA / "blobs"]
+
+
+def test_p1_a_folder_that_could_not_be_synced_is_synced_by_the_next_try(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA = tmp_path
+    fails = [OSError(errno.EIO, "no")]
+    synced: list[Path] = []
+
+    def syncing(parent: Path | str) -> None:
+        if fails and parent == tmp_path:
+            raise fails.pop()
+        synced.append(Path(parent))
+
+    monkeypatch.setattr(disk, "sync_folder", syncing)
+    with pytest.raises(OSError, match="no"):
+        disk.make_folder(tmp_path / "blobs" / "ab")
+    disk.make_folder(tmp_path / "blobs" / "ab")
+    assert synced[-2:] == [tmp_path, tmp_path / "blobs"]
+
+
 def test_p1_bytes_that_somebody_erases_while_they_come_again_are_down_before_they_have_their_name(
     monkeypatch: pytest.MonkeyPatch, storage_roots: Path
 ) -> None:

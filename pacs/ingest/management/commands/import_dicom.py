@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from pacs.errors import StorageFull
 from pacs.ingest.arrival import arrival_from_import
 from pacs.ingest.crew import side_by_side
-from pacs.ingest.deliveries import Handed, Handful, NamedReceipt, handfuls, unpack
+from pacs.ingest.deliveries import Handed, Handful, NamedReceipt, handfuls, receipts_of, unpack
 from pacs.ingest.progress import Progress
 from pacs.ingest.receipts import Rejected, verdict_word
 
@@ -48,8 +47,8 @@ class Command(BaseCommand):
         counts: Counter[str] = Counter()
         try:
             objects = handfuls(_objects_of(paths, progress))
-            receipts = side_by_side(objects, _take_in, count=settings.SANDBOX_CHILDREN)
-            for named in chain.from_iterable(receipts):
+            told = side_by_side(objects, _take_in, count=settings.SANDBOX_CHILDREN)
+            for named in receipts_of(told):
                 counts[verdict_word(named.receipt)] += 1
                 self._tell(named, progress, quiet)
         except StorageFull:
@@ -75,7 +74,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{verdict_word(receipt):9}  {named.name}{why}")
 
 
-def _take_in(handful: Handful) -> list[NamedReceipt]:
+def _take_in(handful: Handful) -> list[NamedReceipt | Exception]:
     return handful.take_in(arrival_from_import)
 
 

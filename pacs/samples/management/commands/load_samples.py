@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from pacs.errors import StorageFull
 from pacs.ingest.arrival import arrival_from_sample
 from pacs.ingest.crew import side_by_side
-from pacs.ingest.deliveries import Handed, Handful, NamedReceipt, handfuls
+from pacs.ingest.deliveries import Handed, Handful, NamedReceipt, handfuls, receipts_of
 from pacs.ingest.progress import Progress
 from pacs.ingest.receipts import verdict_word
 from pacs.samples.makers import made_by_processes
@@ -34,8 +33,8 @@ class Command(BaseCommand):
         counts: Counter[str] = Counter()
         try:
             objects = handfuls(_handed(made_by_processes(batches, MAKERS)))
-            receipts = side_by_side(objects, _take_in, count=settings.SANDBOX_CHILDREN)
-            for named in chain.from_iterable(receipts):
+            told = side_by_side(objects, _take_in, count=settings.SANDBOX_CHILDREN)
+            for named in receipts_of(told):
                 counts[verdict_word(named.receipt)] += 1
                 progress.advance()
         except StorageFull:
@@ -53,5 +52,5 @@ def _handed(files: Iterator[Any]) -> Iterator[Handed]:
         yield Handed(file.name, stage_bytes(file.data))
 
 
-def _take_in(handful: Handful) -> list[NamedReceipt]:
+def _take_in(handful: Handful) -> list[NamedReceipt | Exception]:
     return handful.take_in(arrival_from_sample)
