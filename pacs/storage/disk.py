@@ -15,8 +15,8 @@ from pacs.errors import StorageFull
 
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 FOLDER_MODE = 0o750
-MOST_REMEMBERED = 4096  # a store has 256, and there are few others
 FILE_MODE = 0o440  # nothing that is kept is ever written again (promise P2)
+MOST_REMEMBERED = 4096  # folders; a store has 256, and there are few others
 
 
 @contextmanager
