@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -12,7 +13,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import close_old_connections
 
-from pacs.errors import TooLarge
+from pacs.errors import LightboxError, TooLarge
 from pacs.storage.staging import CHUNK_BYTES, Staged, StagedWriter, stage
 
 THREADS = settings.SANDBOX_CHILDREN + 2  # some write while others wait for the sandbox
@@ -38,7 +39,7 @@ class ComingPart:
     def __init__(self, most_bytes: int) -> None:
         self.size_bytes = 0
         self._most_bytes = most_bytes
-        self._writer: StagedWriter | None = None
+        self._writing: asyncio.Future[StagedWriter] | None = None  # the last piece; gives the file
         self._unwritten: list[memoryview | bytes] = []
         self._unwritten_bytes = 0
 
@@ -49,10 +50,9 @@ class ComingPart:
         self._unwritten_bytes += len(data)
         if self._unwritten_bytes < CHUNK_BYTES:
             return
-        writer, self._writer = self._writer, None
-        writer = writer or await in_thread(stage)
-        await in_thread(_write, writer, self._take_unwritten())
-        self._writer = writer
+        writing = in_thread(_written, self._take_writer(), self._take_unwritten())
+        self._writing = asyncio.ensure_future(writing)
+        await asyncio.shield(self._writing)  # a thread goes on when this is cancelled: forget waits for it
 
     def count(self, data: memoryview | bytes) -> None:
         """Count bytes that are not wanted. Raises TooLarge."""
@@ -62,18 +62,23 @@ class ComingPart:
 
     def whole(self) -> WholePart:
         """It is whole."""
-        writer, self._writer = self._writer, None
-        held_bytes, rest = self._unwritten_bytes, self._take_unwritten()
+        writer, held_bytes, rest = self._take_writer(), self._unwritten_bytes, self._take_unwritten()
         if held_bytes * MOST_TIMES_HELD < sum(map(_size_of_whole, rest)):
             rest = [b"".join(rest)]
         return WholePart(held_bytes, writer, rest)
 
     async def forget(self) -> None:
         """It will not be whole: what was written of it goes."""
-        writer, self._writer = self._writer, None
         self._take_unwritten()
-        if writer is not None:
-            await in_thread(writer.discard)
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+        with contextlib.suppress(LightboxError, OSError):  # what cannot be written leaves nothing behind
+            if writer := self._take_writer():
+                await in_thread(writer.discard)
+
+    def _take_writer(self) -> StagedWriter | None:
+        writing, self._writing = self._writing, None
+        return writing.result() if writing is not None else None
 
     def _take_unwritten(self) -> list[memoryview | bytes]:
         taken, self._unwritten, self._unwritten_bytes = self._unwritten, [], 0
@@ -103,6 +108,12 @@ class WholePart:
 def _size_of_whole(data: memoryview | bytes) -> int:
     """Of the chunk that stays in memory as long as this piece of it does."""
     return memoryview(data.obj).nbytes if isinstance(data, memoryview) else len(data)
+
+
+def _written(writer: StagedWriter | None, chunks: list[memoryview | bytes]) -> StagedWriter:
+    writer = writer or stage()
+    _write(writer, chunks)
+    return writer
 
 
 def _write(writer: StagedWriter, chunks: list[memoryview | bytes]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,6 +19,7 @@ from pacs.dicomweb.stow_status import Outcome
 from pacs.errors import LightboxError, StorageFull
 from pacs.ingest.arrival import arrival_from_stow
 from pacs.ingest.pipeline import ingest_together
+from pacs.storage.staging import CHUNK_BYTES, StagedWriter
 from tests import builders
 from tests.pacs.dicomweb.stow_client import digests, kept, module, multipart, reasons, staged, store
 
@@ -139,6 +141,32 @@ async def test_a_request_that_is_ended_with_the_server_holds_nothing() -> None:
     outcomes = await received(3, is_cancelled=True)
     assert all(isinstance(one, LightboxError) for one in outcomes)
     assert Reception.held_by_all == 0
+
+
+async def test_a_part_that_is_cancelled_while_it_is_written_leaves_no_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    has_begun, may_go_on = threading.Event(), threading.Event()
+    write = StagedWriter.write
+
+    def slow(writer: StagedWriter, data: memoryview | bytes) -> None:
+        has_begun.set()
+        may_go_on.wait(LONGEST_S)
+        write(writer, data)
+
+    monkeypatch.setattr(StagedWriter, "write", slow)
+    part = ComingPart(1 << 30)
+    writing = asyncio.ensure_future(part.write(bytes(CHUNK_BYTES)))
+    await asyncio.to_thread(has_begun.wait, LONGEST_S)
+    assert len(staged()) == 1
+    writing.cancel()
+    await asyncio.wait([writing])
+    assert writing.cancelled()
+    forgetting = asyncio.ensure_future(part.forget())
+    await asyncio.sleep(0)
+    may_go_on.set()
+    await asyncio.wait_for(forgetting, LONGEST_S)
+    assert staged() == []
 
 
 async def test_a_small_part_does_not_keep_the_chunk_that_it_came_in() -> None:
