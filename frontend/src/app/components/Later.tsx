@@ -7,6 +7,7 @@ import { Missing } from "./Failed";
 import { Progress } from "./Progress";
 
 type Load<Props> = () => Promise<ComponentType<Props>>;
+const LONGEST_MS = 20_000; // a line that went dead says nothing; what comes later is still shown
 const loaded = new WeakMap<Load<never>, ComponentType<never>>();
 
 /** A screen whose code comes when it is first needed. */
@@ -17,13 +18,13 @@ export function Later<Props extends object>({ load, props }: { load: Load<Props>
   // Not after the paint: most often the code is here already, and what would be painted is nothing.
   useLayoutEffect(() => {
     if (Screen || failed === load) return;
-    load().then(
-      (screen) => {
-        loaded.set(load as Load<never>, screen as ComponentType<never>);
-        again((n) => n + 1);
-      },
-      () => setFailed(() => load),
-    );
+    const giveUp = () => setFailed(() => load);
+    const waiting = setTimeout(giveUp, LONGEST_MS);
+    load().then((screen) => {
+      loaded.set(load as Load<never>, screen as ComponentType<never>);
+      again((n) => n + 1);
+    }, giveUp);
+    return () => clearTimeout(waiting);
   }, [load, Screen, failed]);
   if (Screen) return <Screen {...props} />;
   return failed === load ? <NotLoaded onRetry={() => setFailed(null)} /> : <SlowlyComing />;
