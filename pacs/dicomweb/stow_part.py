@@ -13,7 +13,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db import close_old_connections
 
-from pacs.errors import LightboxError, TooLarge
+from pacs.errors import TooLarge
 from pacs.storage.staging import CHUNK_BYTES, Staged, StagedWriter, stage
 
 THREADS = settings.SANDBOX_CHILDREN + 2  # some write while others wait for the sandbox
@@ -70,11 +70,12 @@ class ComingPart:
     async def forget(self) -> None:
         """It will not be whole: what was written of it goes."""
         self._take_unwritten()
-        if self._writing is not None:
-            await asyncio.wait([self._writing])
-        with contextlib.suppress(LightboxError, OSError):  # what cannot be written leaves nothing behind
-            if writer := self._take_writer():
-                await in_thread(writer.discard)
+        writing, self._writing = self._writing, None
+        if writing is None:
+            return
+        # A write that failed was told to who waited for it; what cannot be removed now is removed a day later.
+        with contextlib.suppress(Exception):
+            await in_thread((await writing).discard)
 
     def _take_writer(self) -> StagedWriter | None:
         writing, self._writing = self._writing, None

@@ -163,7 +163,7 @@ async def test_a_part_that_is_cancelled_while_it_is_written_leaves_no_file(
     await asyncio.wait([writing])
     assert writing.cancelled()
     forgetting = asyncio.ensure_future(part.forget())
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # so that it waits for the thread, which has not written yet
     may_go_on.set()
     await asyncio.wait_for(forgetting, LONGEST_S)
     assert staged() == []
