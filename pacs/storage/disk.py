@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
+from types import TracebackType
 
 from django.conf import settings
 
@@ -19,15 +19,17 @@ FILE_MODE = 0o440  # nothing that is kept is ever written again (promise P2)
 MOST_REMEMBERED = 4096  # folders; a store has 256, and there are few others
 
 
-@contextmanager
-def telling_full() -> Iterator[None]:
+class telling_full:  # a context manager, used as contextlib's are; made several times for each object
     """Raise StorageFull where the system says that the disk or the quota is full."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in FULL:
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, OSError) and error.errno in FULL:
             raise StorageFull() from error
-        raise
 
 
 def require_room(folder: Path, coming_bytes: int = 0) -> None:
@@ -49,8 +51,10 @@ def sync_folder(folder: Path | str) -> None:
         os.close(descriptor)
 
 
-def make_folder(folder: Path | str) -> None:
+def make_folder(folder: Path | str, beside: Iterable[str] = ()) -> None:
     """Make the folder, and its parents. It is on the disk when this returns.
+
+    Where it has to be made, those of the names `beside` it are made too: one sync is for all of them.
 
     That it exists does not say so: another thread may have made it a moment ago, or a process that was killed before it
     could sync it. So each process syncs it once, and its parents up to settings.DATA.
@@ -58,15 +62,17 @@ def make_folder(folder: Path | str) -> None:
     if str(folder) in _lasting and os.path.isdir(folder):  # noqa: PTH112  # asked for each object, and nearly always so
         return
     with _making:
-        _make_lasting(Path(folder))
+        _make_lasting(Path(folder), beside)
 
 
-def _make_lasting(folder: Path) -> None:
+def _make_lasting(folder: Path, beside: Iterable[str] = ()) -> None:
     if str(folder) in _lasting and folder.is_dir():
         return
     if settings.DATA in folder.parents or not folder.parent.is_dir():
         _make_lasting(folder.parent)
-    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    made = [folder, *map(folder.with_name, beside)]
+    for one in made:
+        one.mkdir(mode=FOLDER_MODE, exist_ok=True)
     try:
         sync_folder(folder.parent)
     except PermissionError:
@@ -74,7 +80,7 @@ def _make_lasting(folder: Path) -> None:
             raise
     if len(_lasting) >= MOST_REMEMBERED:
         _lasting.clear()  # each is synced once more
-    _lasting.add(str(folder))
+    _lasting.update(map(str, made))
 
 
 _making = threading.Lock()

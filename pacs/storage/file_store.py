@@ -16,6 +16,7 @@ from pacs.storage.keys import BlobKey, is_digest
 from pacs.storage.staging import Staged
 
 SHARD_DIGITS = 2
+SHARDS = tuple(f"{number:0{SHARD_DIGITS}x}" for number in range(16**SHARD_DIGITS))
 _NO_WAITING: int | None = getattr(os, "RWF_NOWAIT", None)
 
 
@@ -62,9 +63,9 @@ class FileStore:
         return [one.error for one in coming]
 
     def _write_down(self, one: _Coming) -> None:
-        disk.make_folder(self._folder_of(one.staged.blob))
-        if not self.exists(one.staged.blob):
-            one.sync()
+        # All at once: the first few hundred objects of a new store would each wait for the sync of a new folder.
+        disk.make_folder(self._folder_of(one.staged.blob), beside=SHARDS)
+        _sync_file(one.staged.path)
 
     def _give_name(self, one: _Coming) -> None:
         staged = one.staged
@@ -72,9 +73,7 @@ class FileStore:
             # Another delivery of the same bytes may have given it a moment ago: the folder is synced for this one too.
             staged.discard()
             return
-        if not one.is_down:  # it was here, and somebody has erased it since
-            one.sync()
-        staged.path.rename(self._name_of(staged.blob))
+        os.rename(staged.path, self._name_of(staged.blob))  # noqa: PTH104  # as _name_of
 
     def open(self, key: BlobKey) -> BinaryIO:
         try:
@@ -158,12 +157,7 @@ class _Coming:
     """A file on its way into the store."""
 
     staged: Staged
-    is_down: bool = False  # on the disk, still under its first name
     error: Exception | None = None
-
-    def sync(self) -> None:
-        _sync_file(self.staged.path)
-        self.is_down = True
 
 
 def _well(coming: Iterable[_Coming]) -> list[_Coming]:

@@ -371,7 +371,8 @@ def test_p10_no_text_of_a_file_becomes_a_path_or_a_line_of_the_log(
     assert [path.name for path in files] == [hashlib.sha256(data).hexdigest()]
     assert storage_roots in files[0].parents
     assert text[:12] not in caplog.text
-    assert [path.name for path in (storage_roots / "blobs").iterdir()] == [files[0].name[:2]]
+    assert files[0].parent == storage_roots / "blobs" / files[0].name[:2]
+    assert {path.name for path in (storage_roots / "blobs").iterdir()} == {f"{n:02x}" for n in range(256)}
 
 
 def test_the_staged_file_is_gone_whatever_happens(

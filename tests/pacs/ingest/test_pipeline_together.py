@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -126,14 +127,14 @@ def test_a_disk_that_is_full_for_one_is_told_of_that_one(
     monkeypatch: pytest.MonkeyPatch, storage_roots: Path
 ) -> None:
     one, too_much, two = series(3)
-    rename = Path.rename
+    rename = os.rename
 
-    def full(path: Path, target: str) -> Path:
+    def full(path: Path, target: str) -> None:
         if target.endswith(blob_key_of(too_much)):
             raise OSError(errno.ENOSPC, "no room")
-        return rename(path, target)
+        rename(path, target)
 
-    monkeypatch.setattr(Path, "rename", full)
+    monkeypatch.setattr(os, "rename", full)
     receipts = hand_in(one, too_much, two)
     assert [type(each) for each in receipts] == [Stored, StorageFull, Stored]
     assert set(Instance.objects.values_list("blob", flat=True)) == set(map(blob_key_of, (one, two)))

@@ -135,7 +135,7 @@ def test_p6_a_disk_that_fills_up_on_the_way_is_told_and_leaves_nothing(
 
     place = {
         "fsync": (os, "fsync"),
-        "rename": (Path, "rename"),
+        "rename": (os, "rename"),
         "write": (staging.StagedWriter, "_write_all"),
     }[call]
     blob_store().put(stage_bytes(b"first"))
@@ -152,21 +152,21 @@ def test_p1_of_several_no_name_is_given_before_the_bytes_are_down_and_no_folder_
     monkeypatch: pytest.MonkeyPatch, storage_roots: Path
 ) -> None:
     done: list[str] = []
-    fsync, rename = os.fsync, Path.rename
+    fsync, rename = os.fsync, os.rename
 
     def syncing(descriptor: int) -> None:
         done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
         fsync(descriptor)
 
-    def renaming(path: Path, target: str) -> Path:
+    def renaming(path: Path, target: str) -> None:
         done.append("name")
-        return rename(path, target)
+        rename(path, target)
 
     several = [stage_bytes(bytes([number])) for number in range(5)]
     for staged in several:
         disk.make_folder(storage_roots / "blobs" / staged.blob[:2])
     monkeypatch.setattr(os, "fsync", syncing)
-    monkeypatch.setattr(Path, "rename", renaming)
+    monkeypatch.setattr(os, "rename", renaming)
     assert blob_store().put_each(several) == [None] * 5
     assert done == ["file"] * 5 + ["name"] * 5 + ["folder"] * len({one.blob[:2] for one in several})
     assert all(blob_store().exists(one.blob) for one in several)
@@ -209,6 +209,30 @@ def test_p1_a_folder_of_a_process_that_was_killed_is_synced_by_the_next(
     disk.make_folder(str(folder))
     assert folder.is_dir()
     assert synced == [folder.parent] * 2
+
+
+def test_p1_the_folders_of_a_store_are_made_and_synced_together(
+    monkeypatch: pytest.MonkeyPatch, storage_roots: Path
+) -> None:
+    """The first objects of a new store do not each wait for a folder's sync."""
+    root = storage_roots / "blobs"
+    several = [stage_bytes(bytes([number])) for number in range(5)]
+    assert len({one.blob[:2] for one in several}) == 5
+    there: list[int] = []
+    sync = disk.sync_folder
+
+    def syncing(folder: Path | str) -> None:
+        if Path(folder) == root:
+            there.append(len(list(root.iterdir())))
+        sync(folder)
+
+    monkeypatch.setattr(disk, "sync_folder", syncing)
+    assert blob_store().put_each(several) == [None] * 5
+    assert there == [256]
+    (root / several[0].blob[:2] / several[0].blob).unlink()
+    (root / several[0].blob[:2]).rmdir()
+    blob_store().put(stage_bytes(bytes([0])))  # made anew
+    assert there == [256, 256]
 
 
 def test_p1_the_folders_above_are_synced_once_too(
