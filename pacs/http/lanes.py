@@ -34,7 +34,7 @@ class Lane:
         self._threads = threads
         self._most_inside = threads + most_waiting
         self._inside = 0
-        self._started = False
+        self._started = 0
         self._queue: SimpleQueue[_Job] = SimpleQueue()
 
     @property
@@ -58,10 +58,16 @@ class Lane:
             self._inside -= 1
 
     def _start(self) -> None:
-        if not self._started:
-            self._started = True
-            for number in range(self._threads):
-                threading.Thread(target=self._work, name=f"{self._name}-{number}", daemon=True).start()
+        """All threads, or those that are to be had. Raises RuntimeError where there is none."""
+        while self._started < self._threads:
+            thread = threading.Thread(target=self._work, name=f"{self._name}-{self._started}", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                if not self._started:
+                    raise
+                return  # whoever asks next tries again
+            self._started += 1
 
     def _work(self) -> None:
         while True:

@@ -10,7 +10,12 @@ import asyncio
 import json
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from pacs.errors import TooLarge
 from pacs.http.errors import new_request_id, problem
@@ -21,6 +26,49 @@ MOST_HEADER_BYTES = (
     64 << 10
 )  # of a request's line and headers, of a chunk's line, or of what follows the last chunk
 HEADERS_WITHIN_S = 20.0
+END_OF_HEADERS = b"\r\n\r\n"
+MOST_JOINED_BYTES = 64 << 10  # of an answer: copying so much takes less than another call of the system
+
+
+class Answering:
+    """Where one answer is written: its headers go with the beginning of its body, so that who waits wakes once."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head: bytes | None = None
+        self._has_begun = False
+
+    def write(self, data: bytes) -> None:
+        """The first is written with the second, or when the loop comes round and there is none yet."""
+        if self._has_begun:
+            self._write(data)
+            return
+        self._has_begun, self._head = True, data
+        self._loop.call_soon(self._write_head)
+
+    def close(self) -> None:
+        """After what was written."""
+        self._write()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Whether the connection is being ended."""
+        return self._transport.is_closing()
+
+    def _write_head(self) -> None:
+        if not self.is_closing():  # whoever asked may have gone meanwhile
+            self._write()
+
+    def _write(self, data: bytes = b"") -> None:
+        head, self._head = self._head, None
+        if head is None:
+            if data:
+                self._transport.write(data)
+        elif len(data) <= MOST_JOINED_BYTES:
+            self._transport.write(head + data)
+        else:
+            self._transport.writelines((head, data))
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -43,11 +91,16 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """No more at once than may be held. Of a body nothing is: in pieces it would be copied at each of them."""
-        begin = 0
-        while begin < len(data) and not (begin and self._is_over):
-            end = len(data) if self._is_within_a_body else begin + MOST_HEADER_BYTES
-            self._feed(data[begin:end])
-            begin = end
+        if len(data) <= MOST_HEADER_BYTES:
+            self._feed(data)
+            return
+        left = memoryview(data)
+        while left:
+            end = len(left) if self._is_within_a_body else _end_of_headers(data, len(data) - len(left))
+            self._feed(left[:end])
+            left = left[end:]
+            if self._is_over:
+                return
 
     def on_headers_complete(self) -> None:
         """A request's headers are whole."""
@@ -55,9 +108,16 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Bytes of a body are not held here."""
+        """Bytes of a body are not held here: they wait for the application, as many as it wants to have ahead."""
         self._held_bytes = 0
-        super().on_body(body)
+        if not self._is_within_a_body:
+            return
+        cycle = self.cycle
+        others_wait = bool(cycle.body)  # for one piece reading is not paused: that takes a call of the system
+        cycle.body = _behind(cycle.body, body)
+        if others_wait and len(cycle.body) > max(HIGH_WATER_LIMIT, wanted_ahead(cycle.scope)):
+            self.flow.pause_reading()  # until the application asks for more
+        cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         """A request is whole."""
@@ -73,25 +133,19 @@ class BoundedHttp(HttpToolsProtocol):
         # An upgrade to a websocket gives the connection away.
         return self.transport.is_closing() or self.transport.get_protocol() is not self
 
-    def _feed(self, piece: bytes) -> None:
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        cycle.transport = Answering(cycle.transport, self.loop)  # type: ignore[assignment]  # of which no more is used
+        super()._start_asgi_task(cycle, app)
+
+    def _feed(self, piece: bytes | memoryview) -> None:
         self._held_bytes += len(piece)
-        super().data_received(piece)
-        self._read_ahead()
+        super().data_received(piece)  # type: ignore[arg-type]  # the parser takes either
         if not self._held_bytes:
             self._unwatch()
         elif self._held_bytes < MOST_HEADER_BYTES:
             self._watch()
         elif not self.transport.is_closing():
             self._refuse()
-
-    def _read_ahead(self) -> None:
-        """Go on reading a body of which less waits than the application wants to have ahead."""
-        if (
-            self.flow.read_paused
-            and self._is_within_a_body
-            and len(self.cycle.body) < wanted_ahead(self.cycle.scope)
-        ):
-            self.flow.resume_reading()
 
     def _watch(self) -> None:
         if self._deadline is None:
@@ -122,3 +176,20 @@ class BoundedHttp(HttpToolsProtocol):
     def _end(self) -> None:
         self._deadline = None
         self.transport.close()
+
+
+def _end_of_headers(data: bytes, at: int) -> int:
+    """How much from there on is fed to the parser: up to where a body may begin, but no more than may be held."""
+    found = data.find(END_OF_HEADERS, at, at + MOST_HEADER_BYTES)
+    return MOST_HEADER_BYTES if found < 0 else found + len(END_OF_HEADERS) - at
+
+
+def _behind(waiting: bytearray | bytes, body: bytes) -> Any:
+    """What waits for the application, with these bytes at its end. Mostly it has taken all before: then they wait as
+    they came, and are passed on without being copied.
+    """
+    if not waiting:
+        return body
+    gathered = bytearray(waiting) if isinstance(waiting, bytes) else waiting
+    gathered += body
+    return gathered

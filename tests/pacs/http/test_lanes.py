@@ -37,6 +37,25 @@ async def test_what_is_cancelled_before_its_turn_never_begins() -> None:
     assert begun == []
 
 
+async def test_threads_that_are_not_to_be_had_are_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    lane = Lane("test", 2, 8)
+    start, to_be_had = threading.Thread.start, [False, True, False, True]
+
+    def starting(thread: threading.Thread) -> None:
+        if not to_be_had.pop(0):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", starting)
+    with pytest.raises(RuntimeError):
+        await lane.run(lambda: "never")
+    assert await lane.run(lambda: "by the only one") == "by the only one"
+    hold = threading.Event()
+    both = [asyncio.ensure_future(lane.run(hold.wait, 5)), asyncio.ensure_future(lane.run(hold.set))]
+    await asyncio.gather(*both)  # the second lets the first go on
+    assert to_be_had == []
+
+
 async def test_one_flight_serves_all_who_wait_and_ends_with_the_last_of_them() -> None:
     lane, hold = Lane("test", 1, 8), threading.Event()
     begun: list[int] = []

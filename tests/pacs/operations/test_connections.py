@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pytest_django import Settings
@@ -17,7 +18,7 @@ from uvicorn.server import ServerState
 from pacs.http import headers
 from pacs.http.read_ahead import read_ahead
 from pacs.operations import connections
-from pacs.operations.connections import MOST_HEADER_BYTES, BoundedHttp
+from pacs.operations.connections import MOST_HEADER_BYTES, Answering, BoundedHttp
 from pacs.operations.server import Server, reserve_address
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -151,6 +152,108 @@ async def test_of_a_body_waits_what_the_application_wants_to_have_ahead() -> Non
         writer.close()
     assert 2 << 20 <= waited[0] <= 3 << 20
     assert 0 < waited[1] <= 512 << 10
+
+
+async def test_a_body_is_what_was_sent_however_it_comes() -> None:
+    """In one piece, in several of every length, and while the application looks away."""
+    body = secrets.token_bytes(700_001)
+    told: list[bytes] = []
+
+    async def look_away(scope: Any, receive: Any, send: Any) -> None:
+        read_ahead(scope, 1 << 20)
+        came, is_more = b"", True
+        while is_more:
+            for _ in range(len(told) * 20):
+                await asyncio.sleep(0)  # turns of the loop, in which more comes
+            message = await receive()
+            came += message.get("body", b"")
+            is_more = message.get("more_body", False)
+        told.append(came)
+        await count_body(scope, lambda: asyncio.sleep(0, {"more_body": False}), send)
+
+    head = BEGUN + b"Content-Length: %d\r\n\r\n" % len(body)
+    async with serving(Config(look_away, log_config=None)) as connect:
+        reader, writer = await connect()
+        for length in (len(body), 1400, 65_536, 300_000):
+            sent = head + body
+            for begin in range(0, len(sent), length):
+                writer.write(sent[begin : begin + length])
+                await writer.drain()
+            async with asyncio.timeout(20):
+                assert b"200 OK" in await reader.read(1 << 16)
+        writer.close()
+    assert [came == body for came in told] == [True] * 4
+
+
+async def test_of_a_body_that_is_taken_as_it_comes_nothing_is_copied_to_wait() -> None:
+    waited: list[type] = []
+
+    async def look(scope: Any, receive: Any, send: Any) -> None:
+        is_more = True
+        while is_more:
+            cycle = receive.__self__
+            await cycle.message_event.wait()
+            waited.append(type(cycle.body))
+            is_more = (await receive()).get("more_body", False)
+        await count_body(scope, lambda: asyncio.sleep(0, {"more_body": False}), send)
+
+    sent = BEGUN + b"Content-Length: %d\r\n\r\n" % (100 << 10) + b"x" * (100 << 10)
+    assert b"200 OK" in await answer_to(sent, config=Config(look, log_config=None))
+    assert waited[0] is bytes
+
+
+class Line:
+    """What is written, call by call."""
+
+    def __init__(self) -> None:
+        self.written: list[list[bytes]] = []
+        self.is_closed = False
+
+    def write(self, data: bytes) -> None:
+        self.written.append([data])
+
+    def writelines(self, pieces: Iterable[bytes]) -> None:
+        self.written.append(list(pieces))
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+async def test_the_headers_of_an_answer_go_with_the_beginning_of_its_body() -> None:
+    long = b"x" * (1 << 20)
+    for bodies, written in (
+        ([b"body"], [[b"head", b"body"]]),
+        ([b""], [[b"head"]]),
+        ([long, b"more"], [[b"head", long], [b"more"]]),
+    ):
+        line = Line()
+        answering = Answering(cast("asyncio.Transport", line), asyncio.get_running_loop())
+        for piece in (b"head", *bodies):
+            answering.write(piece)
+        assert [b"".join(call) for call in line.written] == [b"".join(call) for call in written]
+        await asyncio.sleep(0)
+        assert len(line.written) == len(written)
+
+
+async def test_headers_without_a_body_do_not_wait_for_one() -> None:
+    line = Line()
+    answering = Answering(cast("asyncio.Transport", line), asyncio.get_running_loop())
+    answering.write(b"head")
+    assert line.written == []
+    await asyncio.sleep(0)
+    assert line.written == [[b"head"]]
+    other = Answering(cast("asyncio.Transport", line), asyncio.get_running_loop())
+    other.write(b"last")
+    other.close()
+    assert line.written[1:] == [[b"last"]]
+    assert other.is_closing()
+    gone = Answering(cast("asyncio.Transport", line), asyncio.get_running_loop())
+    gone.write(b"for nobody")
+    await asyncio.sleep(0)
+    assert len(line.written) == 2
 
 
 def test_a_name_longer_than_any_name_is_not_kept() -> None:
