@@ -1,12 +1,30 @@
-"""What a child sends, read in the sizes that are asked for and before a deadline."""
+"""What goes to a child and what it sends, in the sizes that are asked for and before a deadline.
+
+The system is told how long a call may wait, and the socket is a blocking one: Python's own timeouts take three calls of
+the system in place of one, and give its lock away in each.
+"""
 
 from __future__ import annotations
 
 import socket
+import struct
 import time
 
 RECEIVE_BYTES = 1 << 20
 SMALL_BYTES = 64 << 10  # less than this is received with whatever comes behind it
+SEND_BYTES = 64 << 10  # at once: a child that takes little at a time must not gain a whole wait with each
+TIMEVAL = struct.Struct("@ll")  # of SO_RCVTIMEO and SO_SNDTIMEO: seconds, microseconds
+
+
+def send(connection: socket.socket, message: bytes, ends_at_s: float) -> None:
+    """All of the message. Raises OSError when the child is gone, TimeoutError at the deadline."""
+    left = memoryview(message)
+    while left:
+        _allow(connection, socket.SO_SNDTIMEO, ends_at_s)
+        try:
+            left = left[connection.send(left[:SEND_BYTES]) :]
+        except BlockingIOError:
+            raise TimeoutError from None
 
 
 class Incoming:
@@ -24,17 +42,21 @@ class Incoming:
 
     def read(self, size: int) -> bytearray:
         """Exactly so many bytes. Raises EOFError when the child goes, TimeoutError at the deadline."""
+        if 0 < size < SMALL_BYTES and not self._held:
+            self._held = self._receive_small()
+        if size <= len(self._held):
+            taken, self._held = bytearray(self._held[:size]), self._held[size:]
+            return taken
+        return self._gathered(size)
+
+    def _gathered(self, size: int) -> bytearray:
         buffer = bytearray(size)
-        got = min(size, len(self._held))
-        buffer[:got] = self._held[:got]
-        self._held = self._held[got:]
+        got = len(self._held)
+        buffer[:got] = self._held
+        self._held = b""
         view = memoryview(buffer)
         while size - got >= SMALL_BYTES:
-            self._await()
-            count = self._connection.recv_into(view[got : got + RECEIVE_BYTES])
-            if count == 0:
-                raise EOFError
-            got += count
+            got += self._receive_into(view[got : got + RECEIVE_BYTES])
         while got < size:
             piece = self._receive_small()
             count = min(len(piece), size - got)
@@ -43,15 +65,30 @@ class Incoming:
             got += count
         return buffer
 
+    def _receive_into(self, view: memoryview) -> int:
+        _allow(self._connection, socket.SO_RCVTIMEO, self._ends_at_s)
+        try:
+            count = self._connection.recv_into(view)
+        except BlockingIOError:
+            raise TimeoutError from None
+        if not count:
+            raise EOFError
+        return count
+
     def _receive_small(self) -> bytes:
-        self._await()
-        piece = self._connection.recv(SMALL_BYTES)
+        _allow(self._connection, socket.SO_RCVTIMEO, self._ends_at_s)
+        try:
+            piece = self._connection.recv(SMALL_BYTES)
+        except BlockingIOError:
+            raise TimeoutError from None
         if not piece:
             raise EOFError
         return piece
 
-    def _await(self) -> None:
-        left_s = self._ends_at_s - time.monotonic()
-        if left_s <= 0:
-            raise TimeoutError
-        self._connection.settimeout(left_s)
+
+def _allow(connection: socket.socket, option: int, ends_at_s: float) -> None:
+    """The next call may wait until then. Raises TimeoutError when that is over."""
+    left_us = int((ends_at_s - time.monotonic()) * 1e6)
+    if left_us <= 0:  # to the system none at all would mean for ever
+        raise TimeoutError
+    connection.setsockopt(socket.SOL_SOCKET, option, TIMEVAL.pack(*divmod(left_us, 1_000_000)))

@@ -22,7 +22,7 @@ from django.conf import settings
 
 from pacs.errors import LightboxError, Overloaded, SandboxKilled, SandboxRefused
 from pacs.sandbox.child import LENGTH_BYTES, ready
-from pacs.sandbox.incoming import Incoming
+from pacs.sandbox.incoming import Incoming, send
 from pacs.sandbox.wire import BadWire, Wire, pack, unpack
 
 __all__ = ["Wire", "pack", "run", "warm_up"]
@@ -83,8 +83,7 @@ class Child:
         token = secrets.token_hex(TOKEN_BYTES)
         message = pickle.dumps((token, function.__module__, function.__qualname__, args), protocol=5)
         try:
-            connection.settimeout(deadline_s)
-            connection.sendall(len(message).to_bytes(LENGTH_BYTES, "little") + message)
+            send(connection, len(message).to_bytes(LENGTH_BYTES, "little") + message, ends_at)
             incoming = Incoming(connection, ends_at)
             answer = unpack(incoming.read, settings.SANDBOX_MEMORY_BYTES)
             if not incoming.is_read:

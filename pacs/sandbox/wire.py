@@ -53,7 +53,7 @@ def unpack(read_exactly: ReadExactly, most_bytes: int) -> Wire:
     if length > MOST_JSON_BYTES:
         raise BadWire("an answer too long")
     try:
-        tagged = json.loads(bytes(read_allowed(length)))
+        tagged = json.loads(str(read_allowed(length), "utf-8"))
     except ValueError as error:
         raise BadWire("not JSON") from error
     return _untag(tagged, read_allowed)
