@@ -105,6 +105,8 @@ def _flattened(elements: Elements) -> Display:
     display = _read(elements, TEXTS, NUMBERS)
     shared = next(_items(elements, "SharedFunctionalGroupsSequence"), {})
     frames = list(_items(elements, "PerFrameFunctionalGroupsSequence"))
+    if not shared and not frames:  # as of most: a classic image
+        return display
     for macro in MACROS:
         _put(display, macro, _macro(shared, macro))
         _put(display, macro, _of_frames(frames, macro))

@@ -5,7 +5,6 @@ Nothing here knows Django: a child process imports it.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -44,4 +43,4 @@ def _examine(path: str) -> dict[str, Any]:
         elements=elements,
     )
     identity = read_identity(path, place)
-    return {"transfer_syntax_uid": beginning.transfer_syntax_uid, **asdict(pixels), "identity": identity}
+    return {"transfer_syntax_uid": beginning.transfer_syntax_uid, **vars(pixels), "identity": identity}

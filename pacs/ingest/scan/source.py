@@ -10,6 +10,7 @@ from pacs.ingest.scan import limits
 from pacs.ingest.scan.unreadable import Unreadable
 
 WINDOW_BYTES = 32 << 10
+AT_HAND_BYTES = 8
 INFLATE_STEP_BYTES = 1 << 20
 
 
@@ -20,6 +21,9 @@ class Source(Protocol):
 
     def read(self, offset: int, length: int) -> bytes:
         """Exactly these bytes. Raises Unreadable("truncated") where they are not all there."""
+
+    def at_hand(self, offset: int) -> memoryview:
+        """The bytes from there on that are had together: eight or more, unless the source ends before."""
 
 
 class FileSource:
@@ -47,6 +51,10 @@ class FileSource:
             raise Unreadable("truncated")
         return piece
 
+    def at_hand(self, offset: int) -> memoryview:
+        self.read(offset, min(AT_HAND_BYTES, self.size - offset))
+        return memoryview(self._window)[offset - self._start :]
+
 
 class MemorySource:
     """Bytes at hand."""
@@ -59,6 +67,9 @@ class MemorySource:
         if offset + length > self.size:
             raise Unreadable("truncated")
         return bytes(self._data[offset : offset + length])
+
+    def at_hand(self, offset: int) -> memoryview:
+        return memoryview(self._data)[offset:]
 
 
 def inflate(source: Source, start: int) -> MemorySource:

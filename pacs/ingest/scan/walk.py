@@ -25,6 +25,9 @@ PIXEL_DATA = 0x7FE00010
 PIXEL_ELEMENTS = frozenset((0x7FE00008, 0x7FE00009, PIXEL_DATA))
 ITEM_TAG_LITTLE = b"\xfe\xff\x00\xe0"
 DELIMITER_GROUPS = (b"\xfe\xff", b"\xff\xfe")
+# In explicit VR nothing but a value of the length that is told.
+PLAIN_VRS = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
+FIRST_PIXEL_ELEMENT = min(PIXEL_ELEMENTS)
 MAY_HIDE_A_SEQUENCE = frozenset((b"UN", b""))
 SHORTEST_ELEMENT = 8
 LONGEST_SMALL_VALUE = 256
@@ -158,6 +161,8 @@ class Walk:
         if is_top_level and self._is_after_the_data_set():
             self._position = top.end
             return
+        if is_top_level and not top.is_implicit and self._pass_plain():
+            return
         self._count()
         found = self._head(top)
         if found.tag == ITEM_END and top.is_delimited:
@@ -168,6 +173,26 @@ class Walk:
             self.top_level.setdefault(found.tag, found)
             self._last_tag = found.tag
         self._enter(found, top, is_top_level)
+
+    def _pass_plain(self) -> bool:
+        """Pass over the plain elements of the data set itself that come next, of which most headers consist; whether
+        there was one. Each is taken as a step of its own would: this only spares the steps.
+        """
+        begin, at = self._position, 0
+        bytes_at_hand = self.source.at_hand(begin)
+        unpack, last_head = self._tag_vr_length.unpack_from, len(bytes_at_hand) - SHORTEST_ELEMENT
+        most = self.source.size - begin - SHORTEST_ELEMENT
+        while at <= last_head:
+            group, element, vr, length = unpack(bytes_at_hand, at)
+            tag = group << 16 | element
+            if vr not in PLAIN_VRS or tag >= FIRST_PIXEL_ELEMENT or at + length > most:
+                break
+            self._count()
+            offset = begin + at
+            self.top_level.setdefault(tag, Element(tag, vr, offset, offset + SHORTEST_ELEMENT, length))
+            at += SHORTEST_ELEMENT + length
+        self._position += at
+        return at > 0
 
     def _head(self, top: _Container) -> Element:
         offset = self._position

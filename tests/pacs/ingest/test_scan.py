@@ -24,13 +24,15 @@ from pydicom.uid import (
 )
 
 from pacs.ingest.receipts import Reason
-from pacs.ingest.scan import limits
+from pacs.ingest.scan import limits, source
 from pacs.ingest.scan.pixels import PixelFacts
-from pacs.ingest.scan.source import MemorySource
+from pacs.ingest.scan.source import FileSource, MemorySource, Source
 from pacs.ingest.scan.unreadable import Unreadable
-from pacs.ingest.scan.whole import scan_file, scan_source
+from pacs.ingest.scan.walk import Walk
+from pacs.ingest.scan.whole import Scanned, scan_file, scan_source
 from pacs.storage.frame_offsets import FRAGMENTED
 from tests import builders
+from tests.pacs.ingest.mutations import mutations, seeds
 
 J2K = b"\xff\x4f\xff\x51"
 END = builders.element(0x7FE00010, b"OW", b"")[:4]
@@ -282,6 +284,39 @@ def test_a_damaged_deflated_stream_is_malformed() -> None:
     with pytest.raises(zlib.error):
         zlib.decompress(garbage, -zlib.MAX_WBITS)
     assert reason_of(data[: start + 300] + garbage) in ("malformed", "truncated")
+
+
+def told_of(data: Source) -> Scanned | str:
+    try:
+        return scan_source(data)
+    except Unreadable as refused:
+        return refused.reason
+
+
+def test_what_is_passed_over_at_once_is_what_single_steps_would_find(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whole files and damaged ones, in one piece and behind a window that ends anywhere."""
+    plain = builders.ct_slice()
+    place = plain.index(builders.element(0x00280010, b"US", b"")[:6])
+    twice = b"".join(builders.element(0x00280009, b"LO", value) for value in (b"once", b"twice "))
+    # In implicit VR a length whose bytes read as a VR.
+    length = "x" * int.from_bytes(b"DT", "little")
+    as_a_vr = builders.ct_slice(transfer_syntax=ImplicitVRLittleEndian, ImageComments=length)
+    files = [plain[:place] + twice + plain[place:], as_a_vr, *seeds(), *mutations(1500, seed=11)]
+    path = tmp_path / "file"
+    in_one, behind_a_window = [], []
+    for data in files:
+        in_one.append(told_of(MemorySource(data)))
+        path.write_bytes(data)
+        with path.open("rb") as file, monkeypatch.context() as patched:
+            patched.setattr(source, "WINDOW_BYTES", 61)
+            behind_a_window.append(told_of(FileSource(file.fileno())))
+    monkeypatch.setattr(Walk, "_pass_plain", lambda _: False)
+    step_by_step = [told_of(MemorySource(data)) for data in files]
+    assert in_one == step_by_step
+    assert behind_a_window == step_by_step
+    assert sum(isinstance(one, Scanned) for one in step_by_step) > len(files) // 8
 
 
 def test_p7_time_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
