@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 
 from pacs.errors import BadRequest
 
@@ -27,6 +29,7 @@ class MediaType:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=64)  # most requests, and all parts of one, say the same
 def parse_media_type(text: str) -> MediaType:
     """A Content-Type (RFC 9110 8.3.1). Values may be quoted or not: many senders leave the quotes of type= out.
 
@@ -44,7 +47,7 @@ def parse_media_type(text: str) -> MediaType:
         value = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain.strip()
         parameters.setdefault(key.lower(), value)
         position = found.end()
-    return MediaType(name.strip().lower(), parameters)
+    return MediaType(name.strip().lower(), MappingProxyType(parameters))  # shared by all who ask
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,18 +12,19 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from pacs.errors import TooLarge
+from pacs.http.lanes import Lane
 from pacs.storage.staging import CHUNK_BYTES, Staged, StagedWriter, stage
 
 THREADS = settings.SANDBOX_CHILDREN + 2  # some write while others wait for the sandbox
-_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="stow")
+MOST_WAITING = 1024  # far more than the requests that are taken at once can ask for
+_lane = Lane("stow", THREADS, MOST_WAITING)
 MOST_TIMES_HELD = 4  # as much memory as it is itself long may a part hold; beyond it, it is copied
 Made = TypeVar("Made")
 
 
 async def in_thread(work: Callable[..., Made], *args: object) -> Made:
     """What work(*args) returns in one of the threads of this door."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_threads, copy_context().run, _with_fresh_connection, work, args)
+    return await _lane.run(_with_fresh_connection, work, args)
 
 
 def _with_fresh_connection(work: Callable[..., Made], args: tuple[object, ...]) -> Made:
