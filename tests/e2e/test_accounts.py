@@ -48,6 +48,11 @@ def test_the_reminder_of_a_second_factor_does_not_lie_over_an_image(open_app: Op
     opened.say_who("clinician")
     opened.wait_for_picture()
     assert opened.page.locator(".toast").count() == 0  # now: it would go by itself
+    again = signed_in_anew(open_app(PHONE), "clinician")
+    expect(again.page.locator(".toast")).to_be_visible()
+    again.study_links().first.click()
+    expect(again.page.locator(".viewer")).to_be_visible()
+    assert again.page.locator(".toast").count() == 0
 
 
 PASSWORD = "a lamp in the dark 7"

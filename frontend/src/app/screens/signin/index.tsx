@@ -40,7 +40,12 @@ export default function SignIn() {
 function remindOfSecondFactor(): void {
   const due = person.value?.secondFactorDueAt;
   if (!due || leadsToAnImage(route.value)) return;
-  toast({ text: t("signIn.due", { day: dayOf(due) }), action: { label: t("signIn.due.do"), perform: () => navigate("/account") } });
+  const takeBack = toast({ text: t("signIn.due", { day: dayOf(due) }), action: { label: t("signIn.due.do"), perform: () => navigate("/account") } });
+  const stop = route.subscribe((here) => {
+    if (!leadsToAnImage(here)) return;
+    takeBack();
+    stop();
+  });
 }
 
 function leadsToAnImage(here: Route): boolean {
