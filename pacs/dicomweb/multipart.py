@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from pacs.errors import BadRequest
 
+LONGEST_REMEMBERED = 512
 LONGEST_BOUNDARY = 200  # RFC 2046 5.1.1 allows 70; Orthanc sends 73
 MOST_HEADER_BYTES = 16 << 10  # of one part
 MOST_PREAMBLE_BYTES = 64 << 10
@@ -29,12 +30,15 @@ class MediaType:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=64)  # most requests, and all parts of one, say the same
 def parse_media_type(text: str) -> MediaType:
     """A Content-Type (RFC 9110 8.3.1). Values may be quoted or not: many senders leave the quotes of type= out.
 
     Raises BadRequest for what is none.
     """
+    return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _parsed(text)
+
+
+def _parsed(text: str) -> MediaType:
     name, separator, _ = text.partition(";")
     position, parameters = len(name), dict[str, str]()
     while separator and position < len(text):
@@ -48,6 +52,10 @@ def parse_media_type(text: str) -> MediaType:
         parameters.setdefault(key.lower(), value)
         position = found.end()
     return MediaType(name.strip().lower(), MappingProxyType(parameters))  # shared by all who ask
+
+
+# Most requests, and all parts of one, say the same. A stranger's long ones would fill the memory.
+_remembered = lru_cache(maxsize=64)(_parsed)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from pacs.dicomweb.multipart import (
 )
 from pacs.dicomweb.not_acceptable import NotAcceptable
 from pacs.dicomweb.stow_composition import Composition
-from pacs.dicomweb.stow_part import in_thread
+from pacs.dicomweb.stow_part import before_letting_in
 from pacs.dicomweb.stow_reception import MakeArrival, Reception, TakingIn
 from pacs.dicomweb.stow_status import (
     Outcome,
@@ -125,7 +125,7 @@ async def _answer(scope: Scope, receive: Receive) -> Answer:
         )
         actor = _admitted_at_once(scope)
         if actor is None:
-            actor = await in_thread(_admit, scope)
+            actor = await before_letting_in(_admit, scope)
         refuse_cross_site(scope)
         with _Receiving.one_of(actor):
             read_ahead(scope, AHEAD_BYTES)

@@ -16,15 +16,21 @@ from pacs.http.lanes import Lane
 from pacs.storage.staging import CHUNK_BYTES, Staged, StagedWriter, stage
 
 THREADS = settings.SANDBOX_CHILDREN + 2  # some write while others wait for the sandbox
-MOST_WAITING = 1024  # far more than the requests that are taken at once can ask for
-_lane = Lane("stow", THREADS, MOST_WAITING)
+# Who is let in is one of few (stow.MOST_AT_ONCE), and nothing of theirs is refused in its midst; who comes is anybody.
+_let_in = Lane("stow", THREADS, 1 << 20)
+_coming = Lane("stow-admission", 2, 64)
 MOST_TIMES_HELD = 4  # as much memory as it is itself long may a part hold; beyond it, it is copied
 Made = TypeVar("Made")
 
 
 async def in_thread(work: Callable[..., Made], *args: object) -> Made:
-    """What work(*args) returns in one of the threads of this door."""
-    return await _lane.run(_with_fresh_connection, work, args)
+    """What work(*args) returns in one of the threads of this door, for a request that was let in."""
+    return await _let_in.run(_with_fresh_connection, work, args)
+
+
+async def before_letting_in(work: Callable[..., Made], *args: object) -> Made:
+    """The same for one that was not yet. Raises Overloaded where too many come."""
+    return await _coming.run(_with_fresh_connection, work, args)
 
 
 def _with_fresh_connection(work: Callable[..., Made], args: tuple[object, ...]) -> Made:

@@ -90,17 +90,19 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """No more at once than may be held. Of a body nothing is: in pieces it would be copied at each of them."""
+        """No more at once than may be held. Of a body nothing is: in pieces it would be copied at each of them.
+
+        Where headers end is looked for once: whoever sends nothing but ends of headers gains no more pieces by it.
+        """
         if len(data) <= MOST_HEADER_BYTES:
             self._feed(data)
             return
-        left = memoryview(data)
-        while left:
-            end = len(left) if self._is_within_a_body else _end_of_headers(data, len(data) - len(left))
-            self._feed(left[:end])
-            left = left[end:]
-            if self._is_over:
-                return
+        begin, end = 0, _end_of_headers(data)
+        while begin < len(data) and not (begin and self._is_over):
+            if self._is_within_a_body:
+                end = len(data)
+            self._feed(memoryview(data)[begin:end])
+            begin, end = end, end + MOST_HEADER_BYTES
 
     def on_headers_complete(self) -> None:
         """A request's headers are whole."""
@@ -134,7 +136,8 @@ class BoundedHttp(HttpToolsProtocol):
         return self.transport.is_closing() or self.transport.get_protocol() is not self
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        cycle.transport = Answering(cycle.transport, self.loop)  # type: ignore[assignment]  # of which no more is used
+        if cycle.scope["method"] != "HEAD":  # no body follows its headers
+            cycle.transport = Answering(cycle.transport, self.loop)  # type: ignore[assignment]  # of which no more is used
         super()._start_asgi_task(cycle, app)
 
     def _feed(self, piece: bytes | memoryview) -> None:
@@ -178,10 +181,10 @@ class BoundedHttp(HttpToolsProtocol):
         self.transport.close()
 
 
-def _end_of_headers(data: bytes, at: int) -> int:
-    """How much from there on is fed to the parser: up to where a body may begin, but no more than may be held."""
-    found = data.find(END_OF_HEADERS, at, at + MOST_HEADER_BYTES)
-    return MOST_HEADER_BYTES if found < 0 else found + len(END_OF_HEADERS) - at
+def _end_of_headers(data: bytes) -> int:
+    """How much is fed to the parser first: up to where a body may begin, but no more than may be held."""
+    found = data.find(END_OF_HEADERS, 0, MOST_HEADER_BYTES)
+    return MOST_HEADER_BYTES if found < 0 else found + len(END_OF_HEADERS)
 
 
 def _behind(waiting: bytearray | bytes, body: bytes) -> Any:

@@ -203,6 +203,14 @@ def test_media_types_that_cannot_be_read_are_a_bad_request(text: str) -> None:
         parse_media_type(text)
 
 
+def test_a_long_media_type_of_a_stranger_does_not_stay_in_memory() -> None:
+    text = "a/b" + "".join(f";p{number}=x" for number in range(5000))
+    multipart._remembered.cache_clear()
+    assert len(parse_media_type(text).parameters) == 5000
+    assert multipart._remembered.cache_info().currsize == 0
+    assert parse_media_type("a/b") is parse_media_type("a/b")
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_a_media_type_or_a_bad_request(text: str) -> None:
     with suppress(BadRequest):

@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import random
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from pacs.dicomweb import stow, stow_reception
+from pacs.dicomweb.stow_part import before_letting_in, in_thread
 from pacs.dicomweb.stow_status import Outcome, answer_outcomes
 from pacs.errors import Overloaded, StorageFull
 from pacs.ingest import pipeline
@@ -53,6 +55,19 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """No part is taken in before the one before it has been."""
     monkeypatch.setattr(stow_reception, "AT_ONCE", 1)
     monkeypatch.setattr(stow_reception, "MOST_TOGETHER", 1)
+
+
+async def test_a_crowd_of_strangers_leaves_the_threads_to_those_who_were_let_in() -> None:
+    hold = threading.Event()
+    crowd = [asyncio.ensure_future(before_letting_in(hold.wait, 10)) for _ in range(200)]
+    try:
+        await asyncio.wait(crowd, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+        async with asyncio.timeout(5):
+            assert await in_thread(lambda: "served") == "served"
+    finally:
+        hold.set()
+    told = await asyncio.gather(*crowd, return_exceptions=True)
+    assert {type(one).__name__ for one in told} == {"bool", "Overloaded"}
 
 
 async def test_what_came_whole_before_a_body_breaks_off_is_kept_and_told() -> None:

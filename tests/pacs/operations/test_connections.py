@@ -18,7 +18,7 @@ from uvicorn.server import ServerState
 from pacs.http import headers
 from pacs.http.read_ahead import read_ahead
 from pacs.operations import connections
-from pacs.operations.connections import MOST_HEADER_BYTES, Answering, BoundedHttp
+from pacs.operations.connections import END_OF_HEADERS, MOST_HEADER_BYTES, Answering, BoundedHttp
 from pacs.operations.server import Server, reserve_address
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -200,6 +200,47 @@ async def test_of_a_body_that_is_taken_as_it_comes_nothing_is_copied_to_wait() -
     sent = BEGUN + b"Content-Length: %d\r\n\r\n" % (100 << 10) + b"x" * (100 << 10)
     assert b"200 OK" in await answer_to(sent, config=Config(look, log_config=None))
     assert waited[0] is bytes
+
+
+async def test_ends_of_headers_in_a_body_that_nobody_wants_are_no_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fed: list[int] = []
+    feed = BoundedHttp._feed
+
+    def feeding(self: BoundedHttp, piece: bytes) -> None:
+        fed.append(len(piece))
+        feed(self, piece)
+
+    async def refuse(scope: Any, receive: Any, send: Any) -> None:
+        await count_body(scope, lambda: asyncio.sleep(0, {"more_body": False}), send)
+
+    monkeypatch.setattr(BoundedHttp, "_feed", feeding)
+    body = END_OF_HEADERS * (1 << 19)
+    async with serving(Config(refuse, log_config=None)) as connect:
+        reader, writer = await connect()
+        writer.write(BEGUN + b"Content-Length: %d\r\n\r\n" % len(body))
+        assert b"200 OK" in await reader.read(1 << 16)
+        writer.write(body)
+        writer.write(BEGUN + b"Content-Length: 0\r\n\r\n")
+        async with asyncio.timeout(10):
+            assert b"200 OK" in await reader.read(1 << 16)
+        writer.close()
+    assert sum(fed) > len(body)
+    assert sum(fed) / len(fed) > 16 << 10
+
+
+async def test_headers_that_no_body_follows_are_written_at_once() -> None:
+    written_to: list[type] = []
+
+    async def look(scope: Any, receive: Any, send: Any) -> None:
+        written_to.append(type(receive.__self__.transport))
+        await count_body(scope, lambda: asyncio.sleep(0, {"more_body": False}), send)
+
+    for method in (b"HEAD", b"GET"):
+        request = BEGUN.replace(b"POST", method) + b"\r\n"
+        assert b"200 OK" in await answer_to(request, config=Config(look, log_config=None))
+    assert [one is Answering for one in written_to] == [False, True]
 
 
 class Line:

@@ -41,6 +41,7 @@ function remindOfSecondFactor(): void {
   const due = person.value?.secondFactorDueAt;
   if (!due || leadsToAnImage(route.value)) return;
   const takeBack = toast({ text: t("signIn.due", { day: dayOf(due) }), action: { label: t("signIn.due.do"), perform: () => navigate("/account") } });
+  // Called at once too, where this is no image yet: `stop` is there by the time that it is one.
   const stop = route.subscribe((here) => {
     if (!leadsToAnImage(here)) return;
     takeBack();
