@@ -9,10 +9,14 @@ from __future__ import annotations
 import socket
 import struct
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
 RECEIVE_BYTES = 1 << 20
 SMALL_BYTES = 64 << 10  # less than this is received with whatever comes behind it
 SEND_BYTES = 64 << 10  # at once: a child that takes little at a time must not gain a whole wait with each
+Got = TypeVar("Got", bytes, int)
 TIMEVAL = struct.Struct("@ll")  # of SO_RCVTIMEO and SO_SNDTIMEO: seconds, microseconds
 
 
@@ -66,24 +70,20 @@ class Incoming:
         return buffer
 
     def _receive_into(self, view: memoryview) -> int:
-        _allow(self._connection, socket.SO_RCVTIMEO, self._ends_at_s)
-        try:
-            count = self._connection.recv_into(view)
-        except BlockingIOError:
-            raise TimeoutError from None
-        if not count:
-            raise EOFError
-        return count
+        return self._received(partial(self._connection.recv_into, view))
 
     def _receive_small(self) -> bytes:
+        return self._received(partial(self._connection.recv, SMALL_BYTES))
+
+    def _received(self, receive: Callable[[], Got]) -> Got:
         _allow(self._connection, socket.SO_RCVTIMEO, self._ends_at_s)
         try:
-            piece = self._connection.recv(SMALL_BYTES)
+            got = receive()
         except BlockingIOError:
             raise TimeoutError from None
-        if not piece:
+        if not got:
             raise EOFError
-        return piece
+        return got
 
 
 def _allow(connection: socket.socket, option: int, ends_at_s: float) -> None:

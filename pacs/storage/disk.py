@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 
 from django.conf import settings
 
@@ -19,17 +19,15 @@ FILE_MODE = 0o440  # nothing that is kept is ever written again (promise P2)
 MOST_REMEMBERED = 4096  # folders; a store has 256, and there are few others
 
 
-class telling_full:  # a context manager, used as contextlib's are; made several times for each object
+@contextmanager
+def telling_full() -> Iterator[None]:
     """Raise StorageFull where the system says that the disk or the quota is full."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, OSError) and error.errno in FULL:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
             raise StorageFull() from error
+        raise
 
 
 def require_room(folder: Path, coming_bytes: int = 0) -> None:

@@ -44,6 +44,11 @@ async def count_body(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": told})
 
 
+async def no_more() -> dict[str, bool]:
+    """To be received of a body that was taken already, or is not wanted."""
+    return {"more_body": False}
+
+
 @asynccontextmanager
 async def serving(config: Config) -> AsyncIterator[Connect]:
     state = ServerState()
@@ -169,7 +174,7 @@ async def test_a_body_is_what_was_sent_however_it_comes() -> None:
             came += message.get("body", b"")
             is_more = message.get("more_body", False)
         told.append(came)
-        await count_body(scope, lambda: asyncio.sleep(0, {"more_body": False}), send)
+        await count_body(scope, no_more, send)
 
     head = BEGUN + b"Content-Length: %d\r\n\r\n" % len(body)
     async with serving(Config(look_away, log_config=None)) as connect:
@@ -195,7 +200,7 @@ async def test_of_a_body_that_is_taken_as_it_comes_nothing_is_copied_to_wait() -
             await cycle.message_event.wait()
             waited.append(type(cycle.body))
             is_more = (await receive()).get("more_body", False)
-        await count_body(scope, lambda: asyncio.sleep(0, {"more_body": False}), send)
+        await count_body(scope, no_more, send)
 
     sent = BEGUN + b"Content-Length: %d\r\n\r\n" % (100 << 10) + b"x" * (100 << 10)
     assert b"200 OK" in await answer_to(sent, config=Config(look, log_config=None))
@@ -213,7 +218,7 @@ async def test_ends_of_headers_in_a_body_that_nobody_wants_are_no_work(
         feed(self, piece)
 
     async def refuse(scope: Any, receive: Any, send: Any) -> None:
-        await count_body(scope, lambda: asyncio.sleep(0, {"more_body": False}), send)
+        await count_body(scope, no_more, send)
 
     monkeypatch.setattr(BoundedHttp, "_feed", feeding)
     body = END_OF_HEADERS * (1 << 19)
@@ -235,7 +240,7 @@ async def test_headers_that_no_body_follows_are_written_at_once() -> None:
 
     async def look(scope: Any, receive: Any, send: Any) -> None:
         written_to.append(type(receive.__self__.transport))
-        await count_body(scope, lambda: asyncio.sleep(0, {"more_body": False}), send)
+        await count_body(scope, no_more, send)
 
     for method in (b"HEAD", b"GET"):
         request = BEGUN.replace(b"POST", method) + b"\r\n"
@@ -275,7 +280,7 @@ async def test_the_headers_of_an_answer_go_with_the_beginning_of_its_body() -> N
         for piece in (b"head", *bodies):
             answering.write(piece)
         assert [b"".join(call) for call in line.written] == [b"".join(call) for call in written]
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # the loop's next turn: nothing is left to be written
         assert len(line.written) == len(written)
 
 
@@ -284,7 +289,7 @@ async def test_headers_without_a_body_do_not_wait_for_one() -> None:
     answering = Answering(cast("asyncio.Transport", line), asyncio.get_running_loop())
     answering.write(b"head")
     assert line.written == []
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # the loop's next turn
     assert line.written == [[b"head"]]
     other = Answering(cast("asyncio.Transport", line), asyncio.get_running_loop())
     other.write(b"last")
@@ -293,7 +298,7 @@ async def test_headers_without_a_body_do_not_wait_for_one() -> None:
     assert other.is_closing()
     gone = Answering(cast("asyncio.Transport", line), asyncio.get_running_loop())
     gone.write(b"for nobody")
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # the loop's next turn
     assert len(line.written) == 2
 
 
