@@ -9,6 +9,7 @@ import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 from pytest_django import Settings
 
+from pacs.processors import let_go
 from tests.tampering import unguarded
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -34,6 +35,13 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("needs ../shared/data, which is not part of the project")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def threads_let_go() -> Iterator[None]:
+    """No test, and nothing that it starts, is kept on the processor of the event loop of one before."""
+    yield
+    let_go()
 
 
 @pytest.fixture(scope="session", autouse=True)

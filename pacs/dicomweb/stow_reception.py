@@ -23,6 +23,7 @@ from pacs.errors import LightboxError, Overloaded, StorageFull, TooLarge, places
 from pacs.ingest.arrival import Arrival
 from pacs.ingest.pipeline import ingest_together
 from pacs.ingest.receipts import Reason, Receipt, Rejected
+from pacs.processors import work_beside_the_loop
 from pacs.storage.staging import Staged
 
 log = logging.getLogger(__name__)
@@ -165,6 +166,8 @@ class Reception:
                 some.append(self._waiting.popleft())
         if self._gives_up is not None:
             return _given_up(some, self._gives_up)
+        # Several take so long that another processor may as well have a part of them.
+        work_beside_the_loop(len(some) == 1)
         outcomes = taken_in(lambda: self._taken_in([one.part for one in some]))
         return [outcomes] * len(some) if isinstance(outcomes, LightboxError) else outcomes
 

@@ -17,6 +17,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from pacs.errors import Overloaded
+from pacs.processors import work_beside_the_loop
 
 Result = TypeVar("Result")
 _Job = tuple["asyncio.Future[Any]", asyncio.AbstractEventLoop, Context, Callable[..., Any], tuple[Any, ...]]
@@ -70,6 +71,7 @@ class Lane:
             self._started += 1
 
     def _work(self) -> None:
+        work_beside_the_loop(False)  # it was started by it
         while True:
             future, loop, context, work, args = self._queue.get()
             if future.cancelled():

@@ -21,6 +21,7 @@ from typing import Any
 from django.conf import settings
 
 from pacs.errors import LightboxError, Overloaded, SandboxKilled, SandboxRefused
+from pacs.processors import for_children, place
 from pacs.sandbox.child import LENGTH_BYTES, ready
 from pacs.sandbox.incoming import Incoming, send
 from pacs.sandbox.wire import BadWire, Wire, pack, unpack
@@ -29,17 +30,26 @@ __all__ = ["Wire", "pack", "run", "warm_up"]
 
 LONGEST_WAIT_FOR_A_CHILD_S = 60.0
 CALLS_BEFORE_RETIRING = 5000  # bounds what a leaking decoder can pile up
+SHORT_S = 0.005  # about what looking at a file takes
 TOKEN_BYTES = 8  # a child that was taken over cannot guess the next call's
 
 log = logging.getLogger(__name__)
 _is_told = False
 
 
-def run(function: Callable[..., Any], *args: Any, deadline_s: float | None = None) -> Wire:
+def run(
+    function: Callable[..., Any],
+    *args: Any,
+    deadline_s: float | None = None,
+    meanwhile: Callable[[], object] | None = None,
+) -> Wire:
     """What `function(*args)` returns in a confined child process.
 
     The function is found there by its module and name. Raises SandboxRefused (it raised; fields: error, reason),
     SandboxKilled (why: deadline, memory or died) or Overloaded (no child came free).
+
+    `meanwhile` is called while the child works. It keeps the child from the next caller until it returns, so it is not
+    called where that was long the last time and no other child is idle: who wants it done for certain does it then.
     """
     pool = _the_pool()
     try:
@@ -47,7 +57,9 @@ def run(function: Callable[..., Any], *args: Any, deadline_s: float | None = Non
     except queue.Empty:
         raise Overloaded(retry_after_s=5) from None
     try:
-        return child.call(function, args, deadline_s or settings.SANDBOX_DEADLINE_S)
+        if pool.empty() and _meanwhile.last_s > SHORT_S:
+            meanwhile = None
+        return child.call(function, args, deadline_s or settings.SANDBOX_DEADLINE_S, meanwhile)
     finally:
         pool.put(child)
 
@@ -75,16 +87,24 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: socket.socket | None = None
         self._calls = 0
+        self._processors: frozenset[int] = frozenset()
 
-    def call(self, function: Callable[..., Any], args: tuple[Any, ...], deadline_s: float) -> Wire:
-        """Run it here; one caller at a time."""
+    def call(
+        self,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        deadline_s: float,
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Wire:
+        """Run it here; one caller at a time. `meanwhile` is done here while it runs there."""
         connection = self._ready()
+        self._keep_off_the_loop()
         ends_at = time.monotonic() + deadline_s
         token = secrets.token_hex(TOKEN_BYTES)
         message = pickle.dumps((token, function.__module__, function.__qualname__, args), protocol=5)
         try:
             send(connection, len(message).to_bytes(LENGTH_BYTES, "little") + message, ends_at)
-            incoming = Incoming(connection, ends_at)
+            incoming = Incoming(connection, ends_at + _meanwhile.do(meanwhile))
             answer = unpack(incoming.read, settings.SANDBOX_MEMORY_BYTES)
             if not incoming.is_read:
                 raise BadWire("more than an answer")
@@ -111,12 +131,19 @@ class Child:
         assert self._connection is not None  # noqa: S101  # _start has just made it
         return self._connection
 
+    def _keep_off_the_loop(self) -> None:
+        wanted = for_children()
+        if self._process is not None and wanted != self._processors:
+            place(self._process.pid, wanted)
+            self._processors = wanted
+
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = _started_by_a_lasting_thread(theirs.fileno())
         self._connection = ours
         self._calls = 0
+        self._processors = frozenset()
 
     def end(self) -> None:
         """Kill it now. The next call starts another."""
@@ -126,6 +153,24 @@ class Child:
             self._process.kill()
             self._process.wait()
         self._process, self._connection = None, None
+
+
+class _Meanwhile:
+    """What is done here while a child works."""
+
+    last_s = 0.0  # how long it was the last time
+
+    def do(self, work: Callable[[], object] | None) -> float:
+        """Do it. How long it took, in seconds: the child's time is not made shorter by it."""
+        if work is None:
+            return 0.0
+        began_s = time.monotonic()
+        work()
+        self.last_s = time.monotonic() - began_s
+        return self.last_s
+
+
+_meanwhile = _Meanwhile()
 
 
 def _read(answer: Wire, token: str) -> Wire:

@@ -32,6 +32,14 @@ def has_imported(module: str) -> bool:
     return module in sys.modules
 
 
+def processors() -> list[int]:
+    return sorted(os.sched_getaffinity(0))
+
+
+def rest(seconds: float) -> None:
+    time.sleep(seconds)
+
+
 def niceness() -> int:
     return os.nice(0)
 

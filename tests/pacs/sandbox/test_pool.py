@@ -6,10 +6,12 @@ import os
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,6 +131,36 @@ def test_p8_what_ends_a_call_ends_its_child(monkeypatch: pytest.MonkeyPatch) -> 
             run(misbehaving.give_back, "of the call before")
     for number in range(4):
         assert run(misbehaving.give_back, number) == number
+
+
+def test_something_else_is_done_while_a_child_works_and_costs_the_child_no_time() -> None:
+    done: list[str] = []
+
+    def slowly() -> None:
+        time.sleep(0.4)
+        done.append("here")
+
+    run(misbehaving.process_number)
+    assert run(misbehaving.give_back, 7, deadline_s=0.3, meanwhile=slowly) == 7
+    assert done == ["here"]
+
+
+def test_p8_the_last_idle_child_is_not_kept_from_others_by_what_takes_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[str] = []
+    asked = [lambda: done.append("done"), lambda: time.sleep(2 * pool.SHORT_S)]
+    monkeypatch.setattr(pool, "_meanwhile", pool._Meanwhile())
+    with ThreadPoolExecutor(1) as threads:
+        others = [threads.submit(run, misbehaving.rest, 1) for _ in range(1)]
+        while pool._the_pool().qsize() != settings.SANDBOX_CHILDREN - 1:
+            time.sleep(0.01)  # until it is at work
+        for meanwhile in (*asked, *asked):
+            run(misbehaving.give_back, 1, meanwhile=meanwhile)
+        assert not others[0].done()
+    assert done == ["done"]  # the first time: then it was long, and is not tried again with the last child
+    run(misbehaving.give_back, 1, meanwhile=asked[0])
+    assert done == ["done"] * 2  # there is another that is idle
 
 
 def test_children_are_ready_before_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
