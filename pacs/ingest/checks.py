@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -42,19 +42,20 @@ class Examined:
         return {name: getattr(self.header, name) for name in vars(Identifiers())}
 
 
-def look_at_each(arrivals: Sequence[Arrival]) -> list[Seen]:
-    """What the sandbox tells of each file.
+def look_at_each(arrivals: Sequence[Arrival], meanwhile: Callable[[], object] | None = None) -> list[Seen]:
+    """What the sandbox tells of each file. `meanwhile` may be called while it looks, also more than once.
 
     One visit for all: what a child has at hand from one file is quick with the next. Where that fails each is looked at
     alone, so that nobody pays for another's file with more than time.
     """
     paths = [str(arrival.staged.path) for arrival in arrivals]
-    return (_seen_together(paths) if len(paths) > 1 else None) or _seen_one_by_one(paths)
+    together = _seen_together(paths, meanwhile) if len(paths) > 1 else None
+    return together or _seen_one_by_one(paths, meanwhile)
 
 
-def _seen_together(paths: list[str]) -> list[Seen] | None:
+def _seen_together(paths: list[str], meanwhile: Callable[[], object] | None) -> list[Seen] | None:
     try:
-        told = run(examine_each, paths)
+        told = run(examine_each, paths, meanwhile=meanwhile)
     except Overloaded as error:
         return [error] * len(paths)
     except (SandboxKilled, SandboxRefused):
@@ -62,11 +63,11 @@ def _seen_together(paths: list[str]) -> list[Seen] | None:
     return list(told) if isinstance(told, list) and len(told) == len(paths) else None
 
 
-def _seen_one_by_one(paths: list[str]) -> list[Seen]:
+def _seen_one_by_one(paths: list[str], meanwhile: Callable[[], object] | None) -> list[Seen]:
     seen: list[Seen] = []
     for path in paths:
         try:
-            seen.append(run(examine, path))
+            seen.append(run(examine, path, meanwhile=meanwhile))
         except (SandboxKilled, SandboxRefused) as error:
             seen.append(error)
         except Overloaded as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from pacs.catalog.database import telling_full
 from pacs.ingest.arrival import Arrival
@@ -42,8 +43,9 @@ def ingest_together(arrivals: Sequence[Arrival]) -> list[Receipt | Exception]:
         _enter(coming)  # rows, trail and announcement: one transaction
         _each(coming, _acknowledge)
     finally:
-        for arrival in arrivals:
-            arrival.staged.discard()
+        for one in coming:
+            if not one.is_put:
+                one.arrival.staged.discard()
     return [one.outcome for one in coming]
 
 
@@ -52,6 +54,7 @@ class _Coming:
     """An object on its way: what each stop has found out, for the next; with its outcome it comes to no other."""
 
     arrival: Arrival
+    is_put: bool = False  # in the store, so that no staged file is left
     seen: Seen = field(init=False)
     examined: Examined = field(init=False)
     entered: Entered = field(init=False)
@@ -90,9 +93,20 @@ def _ask_whether_known(one: _Coming) -> Receipt | None:
 
 
 def _look_at(coming: Sequence[_Coming]) -> None:
+    """While a child looks at them their bytes go to the disk, and otherwise afterwards."""
     left = _left(coming)
-    for one, seen in zip(left, look_at_each([one.arrival for one in left]), strict=True):
+    write_down_once = cache(partial(_write_down, left))
+    seen_of_each = look_at_each([one.arrival for one in left], meanwhile=write_down_once)
+    write_down_once()
+    for one, seen in zip(left, seen_of_each, strict=True):
         one.seen = seen
+
+
+def _write_down(coming: Sequence[_Coming]) -> None:
+    errors = blob_store().write_down_each([one.arrival.staged for one in coming])
+    for one, error in zip(coming, errors, strict=True):
+        if error is not None:
+            one.outcome = error
 
 
 def _check(one: _Coming) -> None:
@@ -101,9 +115,11 @@ def _check(one: _Coming) -> None:
 
 def _put(coming: Sequence[_Coming]) -> None:
     left = _left(coming)
-    for one, error in zip(left, blob_store().put_each([one.arrival.staged for one in left]), strict=True):
+    for one, error in zip(left, blob_store().name_each([one.arrival.staged for one in left]), strict=True):
         if error is not None:
             one.outcome = error
+        else:
+            one.is_put = True
 
 
 def _enter(coming: Sequence[_Coming]) -> None:

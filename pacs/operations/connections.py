@@ -97,10 +97,12 @@ class BoundedHttp(HttpToolsProtocol):
         if len(data) <= MOST_HEADER_BYTES:
             self._feed(data)
             return
-        begin, end = 0, _end_of_headers(data)
+        begin, end = 0, 0
         while begin < len(data) and not (begin and self._is_over):
             if self._is_within_a_body:
                 end = len(data)
+            elif not begin:
+                end = _end_of_headers(data)
             self._feed(memoryview(data)[begin:end])
             begin, end = end, end + MOST_HEADER_BYTES
 

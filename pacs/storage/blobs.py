@@ -23,8 +23,11 @@ class BlobStore(Protocol):
         Raises StorageFull.
         """
 
-    def put_each(self, several: Sequence[Staged]) -> list[Exception | None]:
-        """The same of several, sooner; for each what put would have raised."""
+    def write_down_each(self, several: Sequence[Staged]) -> list[Exception | None]:
+        """The first half of it, for several: their bytes to the disk, under no name yet. For each what it raises."""
+
+    def name_each(self, written: Sequence[Staged]) -> list[Exception | None]:
+        """The other half, of those that were written down: they are kept, and nothing is left to discard."""
 
     def open(self, key: BlobKey) -> BinaryIO:
         """The whole blob to read, seekable."""

@@ -40,24 +40,30 @@ class FileStore:
         return f"{self.root}/{key[:SHARD_DIGITS]}"
 
     def put(self, staged: Staged) -> None:
-        (error,) = self.put_each([staged])
-        if error is not None:
-            raise error
+        for step in (self.write_down_each, self.name_each):
+            (error,) = step([staged])
+            if error is not None:
+                raise error
 
-    def put_each(self, several: Sequence[Staged]) -> list[Exception | None]:
-        """Bytes to the disk, then the names, then the folders' entries: the order of promise P1.
+    # Bytes to the disk, then the names, then the folders' entries: the order of promise P1.
 
-        All of them go through each step before the next: what a file system writes down for the first folder often
-        holds the names in the others already.
-        """
+    def write_down_each(self, several: Sequence[Staged]) -> list[Exception | None]:
         coming = [_Coming(staged) for staged in several]
         for one in coming:
             _step(partial(self._write_down, one), [one])
-        for one in _well(coming):
+        return [one.error for one in coming]
+
+    def name_each(self, written: Sequence[Staged]) -> list[Exception | None]:
+        """All of them go through each step before the next: what a file system writes down for the first folder often
+        holds the names in the others already.
+        """
+        coming = [_Coming(staged) for staged in written]
+        for one in coming:
             _step(partial(self._give_name, one), [one])
         folders: dict[str, list[_Coming]] = {}
-        for one in _well(coming):
-            folders.setdefault(self._folder_of(one.staged.blob), []).append(one)
+        for one in coming:
+            if one.error is None:
+                folders.setdefault(self._folder_of(one.staged.blob), []).append(one)
         for folder, those in folders.items():
             _step(partial(disk.sync_folder, folder), those)
         return [one.error for one in coming]
@@ -158,10 +164,6 @@ class _Coming:
 
     staged: Staged
     error: Exception | None = None
-
-
-def _well(coming: Iterable[_Coming]) -> list[_Coming]:
-    return [one for one in coming if one.error is None]
 
 
 def _step(step: Callable[[], None], coming: Iterable[_Coming]) -> None:

@@ -88,7 +88,7 @@ def read_in_process() -> None:
     from viewer.rendering.prefetch import Settling
 
     setattr(Settling, "hear", lambda *_: None)  # noqa: B010  # a method is not to be assigned to
-    setattr(checks, "run", lambda function, *args: function(*args))  # noqa: B010  # not a name that it offers
+    setattr(checks, "run", lambda function, *args, **_: function(*args))  # noqa: B010  # not a name that it offers
 
 
 def receive(study: str) -> set[str]:

@@ -15,6 +15,7 @@ import sqlite3
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,8 @@ def make_ready() -> None:
     from pacs.ingest import checks
     from tests import builders
 
-    def in_process(function: Any, *args: Any) -> Any:
+    def in_process(function: Any, *args: Any, meanwhile: Callable[[], object]) -> Any:
+        meanwhile()
         return function(*args)
 
     # What is asked here is what this process leaves behind; a sandbox of its own would take longer to start than

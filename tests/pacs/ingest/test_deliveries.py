@@ -88,8 +88,8 @@ def test_a_full_disk_is_told_once_the_others_were_and_leaves_nothing_behind(
     storage_roots: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class NearlyFull(FileStore):
-        def put_each(self, several: Sequence[Staged]) -> list[Exception | None]:
-            return [StorageFull(), *super().put_each(several[1:])]
+        def name_each(self, written: Sequence[Staged]) -> list[Exception | None]:
+            return [StorageFull(), *super().name_each(written[1:])]
 
     objects = [Handed(str(number), stage_bytes(ct_slice(**fresh_uids()))) for number in range(3)]
     monkeypatch.setattr(pipeline, "blob_store", lambda: NearlyFull(settings.BLOB_ROOT))

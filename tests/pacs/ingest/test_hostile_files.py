@@ -119,7 +119,7 @@ def test_p7_damaged_files_get_a_receipt_each_through_the_whole_pipeline() -> Non
 
 @pytest.mark.django_db
 def test_p7_a_child_that_is_killed_costs_that_file_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise SandboxKilled(why="deadline")
 
     with monkeypatch.context() as patch:
@@ -135,7 +135,7 @@ def test_p7_a_child_that_is_killed_costs_that_file_only(monkeypatch: pytest.Monk
     "answer", [None, [], {}, {"identity": None}, {"identity": {}, "transfer_syntax_uid": "1"}]
 )
 def test_p7_what_a_child_says_is_not_believed_unread(answer: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pacs.ingest.checks.run", lambda *_: answer)
+    monkeypatch.setattr("pacs.ingest.checks.run", lambda *_, **__: answer)
     assert isinstance(hand_in(builders.ct_slice()), Rejected)
     assert not Instance.objects.exists()
 

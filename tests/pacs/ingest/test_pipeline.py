@@ -378,7 +378,7 @@ def test_p10_no_text_of_a_file_becomes_a_path_or_a_line_of_the_log(
 def test_the_staged_file_is_gone_whatever_happens(
     storage_roots: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError
 
     for stop in ("look_at_each", "check_seen"):

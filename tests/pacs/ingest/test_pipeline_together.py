@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,9 +52,9 @@ def visits(monkeypatch: pytest.MonkeyPatch) -> Visits:
     made: Visits = []
 
     def visiting(run: Callable[..., Any]) -> Callable[..., Any]:
-        def visit(function: Callable[..., Any], given: Any) -> Any:
+        def visit(function: Callable[..., Any], given: Any, **more: Any) -> Any:
             made.append((function.__name__, len(given) if function is examine_each else 1))
-            return run(function, given)
+            return run(function, given, **more)
 
         return visit
 
@@ -108,11 +109,11 @@ def test_a_file_that_kills_its_child_costs_the_others_time_alone(
 ) -> None:
     one, killer, two = series(3)
 
-    def killed(function: Callable[..., Any], given: Any) -> Any:
+    def killed(function: Callable[..., Any], given: Any, **more: Any) -> Any:
         paths = given if function is examine_each else [given]
         if any(Path(path).read_bytes() == killer for path in paths):
             raise SandboxKilled(why="deadline")
-        return seen(function, given)
+        return seen(function, given, **more)
 
     seen = vars(checks)["run"]
     monkeypatch.setattr(checks, "run", killed)
@@ -142,7 +143,7 @@ def test_a_disk_that_is_full_for_one_is_told_of_that_one(
 
 
 def test_no_child_is_told_of_each(monkeypatch: pytest.MonkeyPatch, storage_roots: Path) -> None:
-    def none_free(*_: object) -> None:
+    def none_free(*_: object, **__: object) -> None:
         raise Overloaded(retry_after_s=5)
 
     monkeypatch.setattr(checks, "run", none_free)
@@ -154,7 +155,7 @@ def test_no_child_is_told_of_each(monkeypatch: pytest.MonkeyPatch, storage_roots
 def test_where_no_child_is_free_any_more_each_is_told_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
 
-    def busy(function: Callable[..., Any], given: Any) -> Any:
+    def busy(function: Callable[..., Any], given: Any, **_: Any) -> Any:
         asked.append(given)
         raise SandboxKilled(why="memory") if function is examine_each else Overloaded(retry_after_s=5)
 
@@ -181,10 +182,58 @@ def test_what_one_writes_in_vain_is_not_kept_and_the_others_are(monkeypatch: pyt
 def test_a_child_that_answers_of_another_number_of_files_is_not_believed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def one_short(function: Callable[..., Any], given: Any) -> Any:
-        told: Any = pool.run(function, given)
+    def one_short(function: Callable[..., Any], given: Any, **more: Any) -> Any:
+        told: Any = pool.run(function, given, **more)
         return told[:-1] if function is examine_each else told
 
     monkeypatch.setattr(checks, "run", one_short)
     assert all(isinstance(each, Stored) for each in hand_in(*series(2)))
     assert hand_in() == []
+
+
+@pytest.mark.parametrize("is_meanwhile", [True, False])
+@pytest.mark.parametrize("count", [1, 3])
+def test_p1_bytes_are_down_before_they_have_a_name_whether_or_not_a_child_could_look_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, storage_roots: Path, count: int, is_meanwhile: bool
+) -> None:
+    hand_in(*series(1))  # the store has its folders
+    done: list[str] = []
+    fsync, rename = os.fsync, os.rename
+
+    def syncing(descriptor: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        fsync(descriptor)
+
+    def renaming(path: Path, target: str) -> None:
+        done.append("name")
+        rename(path, target)
+
+    def looking(function: Callable[..., Any], given: Any, meanwhile: Callable[[], object]) -> Any:
+        if is_meanwhile:
+            meanwhile()
+        done.append("looked")
+        return pool.run(function, given)
+
+    monkeypatch.setattr(checks, "run", looking)
+    monkeypatch.setattr(os, "fsync", syncing)
+    monkeypatch.setattr(os, "rename", renaming)
+    assert all(isinstance(one, Stored) for one in hand_in(*series(count)))
+    files, look = ["file"] * count, ["looked"]
+    assert done[: 2 * count + 1] == [*(files + look if is_meanwhile else look + files), *["name"] * count]
+    assert set(done[2 * count + 1 :]) == {"folder"}
+
+
+def test_a_disk_that_is_full_while_a_child_looks_is_told(
+    monkeypatch: pytest.MonkeyPatch, storage_roots: Path
+) -> None:
+    fsync = os.fsync
+
+    def full(descriptor: int) -> None:
+        if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.ENOSPC, "no room")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert [type(one) for one in hand_in(*series(2))] == [StorageFull] * 2
+    assert list(blob_store().keys()) == []
+    assert staged_files(storage_roots) == []
