@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pydicom
 from pydicom.data import get_testdata_file
-from pydicom.uid import JPEG2000Lossless, generate_uid
+from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless, generate_uid
 
 from pacs.samples.body_ct import INTERCEPT
 from pacs.samples.objects import compressed_file, grey_header, plain_file
@@ -23,6 +24,13 @@ SIDE = 512
 BITS_STORED = 12
 BASE_SLICES = (30, 70, 110, 150)  # chest to abdomen
 WINDOW = (40, 400)
+# Headers that scanners wrote. Of the first kind one of pydicom's own, with 94 elements, or whichever file is named.
+REAL_HEADER = os.environ.get("BENCH_CT") or str(
+    get_testdata_file("J2K_pixelrep_mismatch.dcm", download=False)
+)
+LONG_HEADER = str(
+    get_testdata_file("CT_small.dcm", download=False)
+)  # 258 elements, two thirds of them private
 Stored = npt.NDArray[np.uint16]
 
 
@@ -59,9 +67,10 @@ def ct_series(count: int, compressed: bool = False) -> Iterator[Slice]:
         yield Slice(made.data, study, series, str(uids["SOPInstanceUID"]), stored)
 
 
-def scanner_files(count: int) -> Iterator[bytes]:
-    """As ct_series, plain; but with the header that a scanner wrote: two thirds of it are private elements."""
-    dataset = pydicom.dcmread(str(get_testdata_file("CT_small.dcm", download=False)))
+def scanner_files(count: int, header_of: str = LONG_HEADER) -> Iterator[bytes]:
+    """As ct_series, plain; but with the header of this file, which a scanner wrote."""
+    dataset = pydicom.dcmread(header_of)
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     dataset.StudyInstanceUID, dataset.SeriesInstanceUID = generate_uid(), generate_uid()
     for number in range(1, count + 1):
         stored = _stored(number)
@@ -69,7 +78,7 @@ def scanner_files(count: int) -> Iterator[bytes]:
             setattr(dataset, name, value)
         dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid()
         dataset.InstanceNumber = number
-        dataset.PixelData = stored.tobytes()
+        dataset.add_new("PixelData", "OW", stored.tobytes())
         file = BytesIO()
         dataset.save_as(file)
         yield file.getvalue()

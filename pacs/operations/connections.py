@@ -27,6 +27,7 @@ MOST_HEADER_BYTES = (
 )  # of a request's line and headers, of a chunk's line, or of what follows the last chunk
 HEADERS_WITHIN_S = 20.0
 END_OF_HEADERS = b"\r\n\r\n"
+SMALL_PIECE_BYTES = 4 << 10  # of a body
 MOST_JOINED_BYTES = 64 << 10  # of an answer: copying so much takes less than another call of the system
 
 
@@ -189,12 +190,37 @@ def _end_of_headers(data: bytes) -> int:
     return MOST_HEADER_BYTES if found < 0 else found + len(END_OF_HEADERS)
 
 
-def _behind(waiting: bytearray | bytes, body: bytes) -> Any:
+class _Pieces:
+    """What waits for the application, in the pieces in which it came: they are joined once, when it takes them."""
+
+    def __init__(self, first: bytes | bytearray) -> None:
+        self._pieces = [first]
+        self._size = len(first)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __bytes__(self) -> bytes:
+        return b"".join(self._pieces)
+
+    def add(self, piece: bytes) -> None:
+        """Small ones are gathered, or each would take more memory than it has bytes."""
+        last = self._pieces[-1]
+        if len(piece) >= SMALL_PIECE_BYTES:
+            self._pieces.append(piece)
+        elif isinstance(last, bytearray):
+            last += piece
+        else:
+            self._pieces.append(bytearray(piece))
+        self._size += len(piece)
+
+
+def _behind(waiting: Any, body: bytes) -> Any:
     """What waits for the application, with these bytes at its end. Mostly it has taken all before: then they wait as
     they came, and are passed on without being copied.
     """
     if not waiting:
         return body
-    gathered = bytearray(waiting) if isinstance(waiting, bytes) else waiting
-    gathered += body
-    return gathered
+    pieces = waiting if isinstance(waiting, _Pieces) else _Pieces(waiting)
+    pieces.add(body)
+    return pieces
