@@ -41,7 +41,7 @@ class StagedWriter:
     """A file being written. As a context manager it discards what was not finished."""
 
     path: Path
-    _descriptor: int | None  # not a file object: it would ask the system what it is given
+    _file: BinaryIO
     _size_bytes: int = 0
     _room_checked_at: int = 0
     _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
@@ -61,9 +61,8 @@ class StagedWriter:
             raise
 
     def _write_all(self, data: memoryview) -> None:
-        assert self._descriptor is not None  # noqa: S101  # nobody writes to what is finished
         while data:  # one call may take a part only, which is how a disk begins to be full
-            data = data[os.write(self._descriptor, data) :]
+            data = data[self._file.write(data) :]
 
     @property
     def size_bytes(self) -> int:
@@ -74,7 +73,7 @@ class StagedWriter:
         """Close the file: all has come. Raises StorageFull."""
         try:
             with disk.telling_full():
-                self._close()
+                self._file.close()
         except (LightboxError, OSError):
             self.discard()
             raise
@@ -83,14 +82,9 @@ class StagedWriter:
     def discard(self) -> None:
         """Close and remove the file."""
         try:
-            self._close()
+            self._file.close()
         finally:
             self.path.unlink(missing_ok=True)
-
-    def _close(self) -> None:
-        descriptor, self._descriptor = self._descriptor, None
-        if descriptor is not None:
-            os.close(descriptor)
 
     def __enter__(self) -> StagedWriter:
         return self
@@ -98,7 +92,7 @@ class StagedWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None or self._descriptor is not None:
+        if kind is not None or not self._file.closed:
             self.discard()
 
 
@@ -117,7 +111,7 @@ def _staged_in(root: Path, coming_bytes: int) -> StagedWriter:
     disk.require_room(root, coming_bytes)
     path = root / f"{secrets.token_hex(16)}{SUFFIX}"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, disk.FILE_MODE)
-    return StagedWriter(path, descriptor)
+    return StagedWriter(path, os.fdopen(descriptor, "wb", buffering=0))
 
 
 def stage_bytes(data: bytes) -> Staged:

@@ -337,9 +337,10 @@ def keep_or_discard(data: bytes) -> None:
 def test_p6_a_device_that_is_really_full_is_told() -> None:
     if not Path("/dev/full").exists():
         pytest.skip("needs /dev/full, which is Linux")
-    writer = staging.StagedWriter(Path("/nonexistent/never"), os.open("/dev/full", os.O_WRONLY))
-    with pytest.raises(StorageFull):
-        writer.write(BYTES)
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        writer = staging.StagedWriter(Path("/nonexistent/never"), full)
+        with pytest.raises(StorageFull):
+            writer.write(BYTES)
 
 
 def test_a_folder_that_somebody_cleared_away_is_made_again(storage_roots: Path) -> None:
