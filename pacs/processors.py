@@ -50,7 +50,7 @@ class _Gathering:
             self._ending = asyncio.get_running_loop().call_later(LINGER_S, self.end)
 
     def _begin(self) -> None:
-        everywhere = frozenset(os.sched_getaffinity(THIS_THREAD)) if CAN_CHOOSE else frozenset()
+        everywhere = _allowed()
         if len(everywhere) > 1:
             self.everywhere, self.here = everywhere, ctypes.CDLL(None).sched_getcpu()
             self.round += 1
@@ -61,8 +61,18 @@ class _Gathering:
         if self.here is None:
             return
         self.here = self._ending = None
-        for thread in os.listdir(THREADS):  # noqa: PTH208  # names are all that is wanted
-            place(int(thread), self.everywhere)
+        place(THIS_THREAD, self.everywhere)
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(THREADS):  # noqa: PTH208  # names are all that is wanted
+                place(int(thread), self.everywhere)
+
+
+def _allowed() -> frozenset[int]:
+    """The processors that this thread may work on; empty where the system does not tell, or lets nobody choose."""
+    with contextlib.suppress(OSError):
+        if CAN_CHOOSE:
+            return frozenset(os.sched_getaffinity(THIS_THREAD))
+    return frozenset()
 
 
 _gathering = _Gathering()

@@ -138,10 +138,7 @@ class MultipartParser:
             # there may be thousands of parts before a long rest.
             self._last = chunk.rfind(self._delimiter)
         if self._last >= at:
-            before = chunk.rfind(self._delimiter, at, self._last)
-            return (
-                self._last if before < 0 else chunk.find(self._delimiter, at, before + len(self._delimiter))
-            )
+            return chunk.find(self._delimiter, at, self._last + len(self._delimiter))
         begun = chunk.find(LINE_END[:1], max(at, len(chunk) - len(self._delimiter) + 1))
         while begun >= 0 and not self._delimiter.startswith(chunk[begun:]):
             begun = chunk.find(LINE_END[:1], begun + 1)

@@ -46,7 +46,6 @@ from pacs.http.headers import NO_STORE, SECURITY_HEADERS, is_our_host
 from pacs.http.read_ahead import read_ahead
 from pacs.http.requests import DoorRequest
 from pacs.ingest.arrival import Arrival, arrival_from_stow
-from pacs.processors import gathered
 from pacs.storage.staging import Staged
 from pacs.uids import Uid, parse_uid
 
@@ -128,7 +127,7 @@ async def _answer(scope: Scope, receive: Receive) -> Answer:
         if actor is None:
             actor = await before_letting_in(_admit, scope)
         refuse_cross_site(scope)
-        with _Receiving.one_of(actor), gathered():
+        with _Receiving.one_of(actor):
             read_ahead(scope, AHEAD_BYTES)
             outcomes = await _take_in(
                 media, receive, _taking_in(media, scope, partial(_arrival, actor, study))

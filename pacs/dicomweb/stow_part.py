@@ -13,6 +13,7 @@ from django.db import close_old_connections
 
 from pacs.errors import TooLarge
 from pacs.http.lanes import Lane
+from pacs.processors import work_beside_the_loop
 from pacs.storage.staging import CHUNK_BYTES, Staged, StagedWriter, stage
 
 THREADS = settings.SANDBOX_CHILDREN + 2  # some write while others wait for the sandbox
@@ -117,6 +118,7 @@ def _size_of_whole(data: memoryview | bytes) -> int:
 
 
 def _written(writer: StagedWriter | None, chunks: list[memoryview | bytes]) -> StagedWriter:
+    work_beside_the_loop(False)  # this is of a long part, and mostly the disk's and the digest's
     writer = writer or stage()
     _write(writer, chunks)
     return writer

@@ -23,7 +23,7 @@ from pacs.errors import LightboxError, Overloaded, StorageFull, TooLarge, places
 from pacs.ingest.arrival import Arrival
 from pacs.ingest.pipeline import ingest_together
 from pacs.ingest.receipts import Reason, Receipt, Rejected
-from pacs.processors import work_beside_the_loop
+from pacs.processors import gathered, work_beside_the_loop
 from pacs.storage.staging import Staged
 
 log = logging.getLogger(__name__)
@@ -147,7 +147,8 @@ class Reception:
     async def _take_in_some(self) -> None:
         some: list[_Waiting] = []
         try:
-            outcomes = await in_thread(self._take_in, some)
+            with gathered():
+                outcomes = await in_thread(self._take_in, some)
         except Exception as error:
             # There is no thread to be had, or no database: nothing that waits would come through.
             some += self._waiting

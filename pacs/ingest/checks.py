@@ -43,17 +43,20 @@ class Examined:
 
 
 def look_at_each(arrivals: Sequence[Arrival], meanwhile: Callable[[], object] | None = None) -> list[Seen]:
-    """What the sandbox tells of each file. `meanwhile` may be called while it looks, also more than once.
+    """What the sandbox tells of each file. `meanwhile` may be called while it looks, once.
 
     One visit for all: what a child has at hand from one file is quick with the next. Where that fails each is looked at
     alone, so that nobody pays for another's file with more than time.
     """
     paths = [str(arrival.staged.path) for arrival in arrivals]
-    together = _seen_together(paths, meanwhile) if len(paths) > 1 else None
-    return together or _seen_one_by_one(paths, meanwhile)
+    if len(paths) == 1:
+        return [_seen_alone(paths[0], meanwhile)]
+    return _seen_together(paths, meanwhile) or _seen_one_by_one(paths)
 
 
 def _seen_together(paths: list[str], meanwhile: Callable[[], object] | None) -> list[Seen] | None:
+    if not paths:
+        return []
     try:
         told = run(examine_each, paths, meanwhile=meanwhile)
     except Overloaded as error:
@@ -63,16 +66,21 @@ def _seen_together(paths: list[str], meanwhile: Callable[[], object] | None) -> 
     return list(told) if isinstance(told, list) and len(told) == len(paths) else None
 
 
-def _seen_one_by_one(paths: list[str], meanwhile: Callable[[], object] | None) -> list[Seen]:
+def _seen_one_by_one(paths: list[str]) -> list[Seen]:
     seen: list[Seen] = []
     for path in paths:
-        try:
-            seen.append(run(examine, path, meanwhile=meanwhile))
-        except (SandboxKilled, SandboxRefused) as error:
-            seen.append(error)
-        except Overloaded as error:
-            return [*seen, *[error] * (len(paths) - len(seen))]  # the others would wait as long in vain
+        told = _seen_alone(path)
+        if isinstance(told, Overloaded):
+            return [*seen, *[told] * (len(paths) - len(seen))]  # the others would wait as long in vain
+        seen.append(told)
     return seen
+
+
+def _seen_alone(path: str, meanwhile: Callable[[], object] | None = None) -> Seen:
+    try:
+        return run(examine, path, meanwhile=meanwhile)
+    except (SandboxKilled, SandboxRefused, Overloaded) as error:
+        return error
 
 
 def check(arrival: Arrival) -> Examined:

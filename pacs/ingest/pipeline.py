@@ -20,6 +20,8 @@ from pacs.ingest.receipts import Receipt
 from pacs.ingest.refusal import Refused, RefusedAfterKept
 from pacs.storage.blobs import blob_store
 
+MOST_MEANWHILE_BYTES = 8 << 20  # what is longer would keep a child from others for the sake of the disk
+
 
 def ingest(arrival: Arrival) -> Receipt:
     """Take one object in. When this returns Stored or Duplicate, it is on the disk and in the catalogue (P1).
@@ -96,7 +98,10 @@ def _look_at(coming: Sequence[_Coming]) -> None:
     """While a child looks at them their bytes go to the disk, and otherwise afterwards."""
     left = _left(coming)
     write_down_once = cache(partial(_write_down, left))
-    seen_of_each = look_at_each([one.arrival for one in left], meanwhile=write_down_once)
+    is_soon_down = sum(one.arrival.staged.size_bytes for one in left) <= MOST_MEANWHILE_BYTES
+    seen_of_each = look_at_each(
+        [one.arrival for one in left], meanwhile=write_down_once if is_soon_down else None
+    )
     write_down_once()
     for one, seen in zip(left, seen_of_each, strict=True):
         one.seen = seen

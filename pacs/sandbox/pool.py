@@ -31,6 +31,7 @@ __all__ = ["Wire", "pack", "run", "warm_up"]
 LONGEST_WAIT_FOR_A_CHILD_S = 60.0
 CALLS_BEFORE_RETIRING = 5000  # bounds what a leaking decoder can pile up
 SHORT_S = 0.005  # about what looking at a file takes
+LONG_FOR_S = 30.0  # after this it is tried again
 TOKEN_BYTES = 8  # a child that was taken over cannot guess the next call's
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def run(
     SandboxKilled (why: deadline, memory or died) or Overloaded (no child came free).
 
     `meanwhile` is called while the child works. It keeps the child from the next caller until it returns, so it is not
-    called where that was long the last time and no other child is idle: who wants it done for certain does it then.
+    called where no other is idle and it took long not long ago. Who wants it done for certain does it then.
     """
     pool = _the_pool()
     try:
@@ -57,7 +58,7 @@ def run(
     except queue.Empty:
         raise Overloaded(retry_after_s=5) from None
     try:
-        if pool.empty() and _meanwhile.last_s > SHORT_S:
+        if pool.empty() and _meanwhile.is_long:
             meanwhile = None
         return child.call(function, args, deadline_s or settings.SANDBOX_DEADLINE_S, meanwhile)
     finally:
@@ -158,7 +159,12 @@ class Child:
 class _Meanwhile:
     """What is done here while a child works."""
 
-    last_s = 0.0  # how long it was the last time
+    _is_long_until_s = 0.0
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it took longer than a child does the last time, and that is not long ago."""
+        return time.monotonic() < self._is_long_until_s
 
     def do(self, work: Callable[[], object] | None) -> float:
         """Do it. How long it took, in seconds: the child's time is not made shorter by it."""
@@ -166,8 +172,9 @@ class _Meanwhile:
             return 0.0
         began_s = time.monotonic()
         work()
-        self.last_s = time.monotonic() - began_s
-        return self.last_s
+        ended_s = time.monotonic()
+        self._is_long_until_s = ended_s + LONG_FOR_S if ended_s - began_s > SHORT_S else 0.0
+        return ended_s - began_s
 
 
 _meanwhile = _Meanwhile()

@@ -109,3 +109,18 @@ async def test_where_there_is_only_one_nothing_is_done(monkeypatch: pytest.Monke
 
 def test_a_thread_that_is_gone_is_not_minded() -> None:
     processors.place(2**22 + 1, EVERYWHERE)
+
+
+async def test_where_the_system_does_not_tell_nothing_is_done_and_nothing_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def forbidden(_: int) -> set[int]:
+        raise PermissionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "sched_getaffinity", forbidden)
+        with gathered():
+            assert processors._gathering.here is None
+    with gathered():
+        assert len(here()) == 1
+    await let_go()

@@ -13,7 +13,7 @@ import pytest
 
 from pacs.catalog.models import Instance, Study
 from pacs.errors import Overloaded, SandboxKilled, StorageFull
-from pacs.ingest import checks, together
+from pacs.ingest import checks, pipeline, together
 from pacs.ingest.arrival import arrival_from_import
 from pacs.ingest.pipeline import ingest_together
 from pacs.ingest.prescan import examine_each
@@ -208,8 +208,8 @@ def test_p1_bytes_are_down_before_they_have_a_name_whether_or_not_a_child_could_
         done.append("name")
         rename(path, target)
 
-    def looking(function: Callable[..., Any], given: Any, meanwhile: Callable[[], object]) -> Any:
-        if is_meanwhile:
+    def looking(function: Callable[..., Any], given: Any, meanwhile: Callable[[], object] | None) -> Any:
+        if is_meanwhile and meanwhile is not None:
             meanwhile()
         done.append("looked")
         return pool.run(function, given)
@@ -221,6 +221,23 @@ def test_p1_bytes_are_down_before_they_have_a_name_whether_or_not_a_child_could_
     files, look = ["file"] * count, ["looked"]
     assert done[: 2 * count + 1] == [*(files + look if is_meanwhile else look + files), *["name"] * count]
     assert set(done[2 * count + 1 :]) == {"folder"}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_p8_a_child_is_not_kept_for_the_sake_of_what_is_long(
+    monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    asked: list[bool] = []
+
+    def looking(function: Callable[..., Any], given: Any, meanwhile: object) -> Any:
+        asked.append(meanwhile is not None)
+        return pool.run(function, given)
+
+    monkeypatch.setattr(checks, "run", looking)
+    hand_in(*series(count))
+    monkeypatch.setattr(pipeline, "MOST_MEANWHILE_BYTES", 1000)
+    assert all(isinstance(one, Stored) for one in hand_in(*series(count)))
+    assert asked == [True, False]
 
 
 def test_a_disk_that_is_full_while_a_child_looks_is_told(

@@ -149,18 +149,23 @@ def test_p8_the_last_idle_child_is_not_kept_from_others_by_what_takes_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     done: list[str] = []
+    now = time.monotonic
     asked = [lambda: done.append("done"), lambda: time.sleep(2 * pool.SHORT_S)]
     monkeypatch.setattr(pool, "_meanwhile", pool._Meanwhile())
-    with ThreadPoolExecutor(1) as threads:
-        others = [threads.submit(run, misbehaving.rest, 1) for _ in range(1)]
-        while pool._the_pool().qsize() != settings.SANDBOX_CHILDREN - 1:
-            time.sleep(0.01)  # until it is at work
+    with ThreadPoolExecutor(max(1, settings.SANDBOX_CHILDREN - 1)) as threads:
+        others = [threads.submit(run, misbehaving.rest, 1) for _ in range(settings.SANDBOX_CHILDREN - 1)]
+        while pool._the_pool().qsize() != 1:
+            time.sleep(0.01)  # until they are at work
         for meanwhile in (*asked, *asked):
             run(misbehaving.give_back, 1, meanwhile=meanwhile)
-        assert not others[0].done()
-    assert done == ["done"]  # the first time: then it was long, and is not tried again with the last child
+        assert not any(one.done() for one in others)
+        assert done == ["done"]  # the first time: then it was long, and is not tried with the last child
+        monkeypatch.setattr(time, "monotonic", lambda: now() + pool.LONG_FOR_S)
+        run(misbehaving.give_back, 1, meanwhile=asked[0])
+        assert done == ["done"] * 2  # it may not be any more
+    run(misbehaving.give_back, 1, meanwhile=asked[1])
     run(misbehaving.give_back, 1, meanwhile=asked[0])
-    assert done == ["done"] * 2  # there is another that is idle
+    assert done == ["done"] * 3  # there is another that is idle
 
 
 def test_children_are_ready_before_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,10 +25,13 @@ class MemoryStore:
         self._held.setdefault(staged.blob, staged.path.read_bytes())
         staged.discard()
 
-    def put_each(self, several: Sequence[Staged]) -> list[Exception | None]:
-        for staged in several:
-            self.put(staged)
+    def write_down_each(self, several: Sequence[Staged]) -> list[Exception | None]:
         return [None] * len(several)
+
+    def name_each(self, written: Sequence[Staged]) -> list[Exception | None]:
+        for staged in written:
+            self.put(staged)
+        return [None] * len(written)
 
     def open(self, key: BlobKey) -> BinaryIO:
         return BytesIO(self._bytes_of(key))
