@@ -31,7 +31,7 @@ def here() -> set[int]:
 
 async def let_go() -> None:
     """Until nothing is gathered any more."""
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.1)  # ten times LINGER_S
     assert processors._gathering.here is None
 
 
@@ -41,10 +41,10 @@ async def test_the_loop_stays_on_one_processor_until_the_last_has_come_and_a_whi
         assert len(one) == 1
         with gathered():
             assert here() == one
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05)  # longer than LINGER_S
         assert here() == one
     with gathered():  # the next came in time
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05)  # longer than LINGER_S
         assert here() == one
     assert here() == one
     await let_go()

@@ -25,6 +25,7 @@ from pacs.storage.file_store import FileStore
 from pacs.storage.staging import stage_bytes
 from tests import builders
 from tests.builders import blob_key_of
+from tests.pacs.storage.order_on_disk import order_on_disk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Visits = list[tuple[str, int]]
@@ -197,16 +198,7 @@ def test_p1_bytes_are_down_before_they_have_a_name_whether_or_not_a_child_could_
     monkeypatch: pytest.MonkeyPatch, storage_roots: Path, count: int, is_meanwhile: bool
 ) -> None:
     hand_in(*series(1))  # the store has its folders
-    done: list[str] = []
-    fsync, rename = os.fsync, os.rename
-
-    def syncing(descriptor: int) -> None:
-        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
-        fsync(descriptor)
-
-    def renaming(path: Path, target: str) -> None:
-        done.append("name")
-        rename(path, target)
+    done = order_on_disk(monkeypatch)
 
     def looking(function: Callable[..., Any], given: Any, meanwhile: Callable[[], object] | None) -> Any:
         if is_meanwhile and meanwhile is not None:
@@ -215,8 +207,6 @@ def test_p1_bytes_are_down_before_they_have_a_name_whether_or_not_a_child_could_
         return pool.run(function, given)
 
     monkeypatch.setattr(checks, "run", looking)
-    monkeypatch.setattr(os, "fsync", syncing)
-    monkeypatch.setattr(os, "rename", renaming)
     assert all(isinstance(one, Stored) for one in hand_in(*series(count)))
     files, look = ["file"] * count, ["looked"]
     assert done[: 2 * count + 1] == [*(files + look if is_meanwhile else look + files), *["name"] * count]

@@ -37,7 +37,7 @@ def processors() -> list[int]:
 
 
 def rest(seconds: float) -> None:
-    time.sleep(seconds)
+    time.sleep(seconds)  # a child that is at work so long
 
 
 def niceness() -> int:

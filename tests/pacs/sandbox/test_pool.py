@@ -137,7 +137,7 @@ def test_something_else_is_done_while_a_child_works_and_costs_the_child_no_time(
     done: list[str] = []
 
     def slowly() -> None:
-        time.sleep(0.4)
+        time.sleep(0.4)  # longer than the child may take
         done.append("here")
 
     run(misbehaving.process_number)
@@ -150,6 +150,7 @@ def test_p8_the_last_idle_child_is_not_kept_from_others_by_what_takes_long(
 ) -> None:
     done: list[str] = []
     now = time.monotonic
+    # The second is what takes long: a slow disk.
     asked = [lambda: done.append("done"), lambda: time.sleep(2 * pool.SHORT_S)]
     monkeypatch.setattr(pool, "_meanwhile", pool._Meanwhile())
     with ThreadPoolExecutor(max(1, settings.SANDBOX_CHILDREN - 1)) as threads:

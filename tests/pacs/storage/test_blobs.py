@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import stat
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -21,6 +20,7 @@ from pacs.storage.keys import BlobKey, derived_key, is_digest
 from pacs.storage.staging import Staged, stage, stage_bytes, stage_stream
 from tests.builders import blob_key_of
 from tests.pacs.storage.memory_store import MemoryStore
+from tests.pacs.storage.order_on_disk import order_on_disk
 
 BYTES = bytes(range(256)) * 40
 ESCAPES = (
@@ -151,22 +151,10 @@ def test_p6_a_disk_that_fills_up_on_the_way_is_told_and_leaves_nothing(
 def test_p1_of_several_no_name_is_given_before_the_bytes_are_down_and_no_folder_synced_before_its_names(
     monkeypatch: pytest.MonkeyPatch, storage_roots: Path
 ) -> None:
-    done: list[str] = []
-    fsync, rename = os.fsync, os.rename
-
-    def syncing(descriptor: int) -> None:
-        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
-        fsync(descriptor)
-
-    def renaming(path: Path, target: str) -> None:
-        done.append("name")
-        rename(path, target)
-
     several = [stage_bytes(bytes([number])) for number in range(5)]
     for staged in several:
         disk.make_folder(storage_roots / "blobs" / staged.blob[:2])
-    monkeypatch.setattr(os, "fsync", syncing)
-    monkeypatch.setattr(os, "rename", renaming)
+    done = order_on_disk(monkeypatch)
     assert put_each(several) == [None] * 5
     assert done == ["file"] * 5 + ["name"] * 5 + ["folder"] * len({one.blob[:2] for one in several})
     assert all(blob_store().exists(one.blob) for one in several)
